@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Everything that can happen to a challenge."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.rules import require
+from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.chain import canonical, sha256
+
+from . import rulebook
+from .models import (
+    NEXT_CRITERIA_STATES,
+    NEXT_PHASES,
+    CanvasVersion,
+    Challenge,
+    CriteriaSet,
+    CriteriaState,
+    Criterion,
+    Phase,
+    Stimulus,
+)
+from .queries import criteria_draft, criteria_in_force, intake_readiness, lock_readiness
+from .rules import can_manage_challenges
+
+CANVAS_FIELDS = (
+    "mission",
+    "target_group",
+    "target_number",
+    "target_number_source",
+    "target_number_date",
+    "outcome_words",
+    "out_of_scope",
+    "owner",
+    "mandate",
+    "intake_opens",
+    "intake_deadline",
+    "jury_until",
+    "decision_on",
+    "follow_up_until",
+)
+
+
+def create_challenge(*, by: User, title: str, request_key: uuid.UUID | None = None, is_demo: bool = False) -> Challenge:
+    """Start a challenge. The same request key gives the same challenge."""
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        existing = Challenge.objects.filter(request_key=request_key).first() if request_key else None
+        if existing:
+            return existing
+        base = slugify(title)[:50] or "uitdaging"
+        taken = set(Challenge.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        slug = next(name for name in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if name not in taken)
+        challenge = Challenge(
+            title=title.strip(), slug=slug, created_by=by, request_key=request_key or uuid.uuid4(), is_demo=is_demo
+        )
+        challenge.full_clean()
+        challenge.save()
+        record_creation(by, "create_challenge", challenge)
+    return challenge
+
+
+def revise_canvas(
+    *, by: User, challenge: Challenge, base_number: int, values: Mapping[str, Any], reason: str = ""
+) -> CanvasVersion:
+    """Save a new version of the canvas. `base_number` is the version the writer started from (0: none).
+
+    Errors: ValidationError when someone else saved a version meanwhile, or when dates or texts do not fit. The same
+    content again makes no new version. Once intake is open, a change needs a reason.
+    """
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        challenge = _locked_row(challenge)
+        latest = challenge.canvas
+        current = latest.number if latest else 0
+        same = latest is not None and all(getattr(latest, name) == values.get(name, getattr(latest, name)) for name in values)
+        if latest is not None and same:
+            return latest
+        if base_number != current:
+            raise ValidationError(
+                _("Someone else saved version %(number)s while you were writing. Compare, then save again.")
+                % {"number": current}
+            )
+        if challenge.phase == Phase.DECIDED:
+            raise ValidationError(_("The decision is taken. The canvas can no longer change."))
+        if challenge.phase != Phase.PREPARING and not reason.strip():
+            raise ValidationError({"change_reason": _("Ideas can already be handed in. Say why the canvas changes.")})
+        kept = {name: getattr(latest, name) for name in CANVAS_FIELDS} if latest else {}
+        version = CanvasVersion(
+            challenge=challenge, number=current + 1, author=by, change_reason=reason.strip(), **(kept | dict(values))
+        )
+        _check_dates(version, challenge)
+        version.full_clean()
+        version.save()
+        record_creation(by, "revise_canvas", version, reason=reason)
+    return version
+
+
+def _check_dates(version: CanvasVersion, challenge: Challenge) -> None:
+    """Phases follow each other; an open intake keeps a deadline."""
+    deadline = timezone.localtime(version.intake_deadline).date() if version.intake_deadline else None
+    order = [
+        ("intake_opens", version.intake_opens),
+        ("intake_deadline", deadline),
+        ("jury_until", version.jury_until),
+        ("decision_on", version.decision_on),
+        ("follow_up_until", version.follow_up_until),
+    ]
+    known = [(name, day) for name, day in order if day]
+    for (_name, earlier), (name, later) in zip(known, known[1:], strict=False):
+        if later < earlier:
+            raise ValidationError({name: _("This date lies before the phase that comes first.")})
+    if challenge.phase == Phase.INTAKE and deadline is None:
+        raise ValidationError({"intake_deadline": _("Ideas can be handed in now, so there must be a deadline.")})
+
+
+def save_stimulus(
+    *,
+    by: User,
+    challenge: Challenge,
+    values: Mapping[str, Any],
+    stimulus: Stimulus | None = None,
+    request_key: uuid.UUID | None = None,
+    is_demo: bool = False,
+) -> Stimulus:
+    """Add a card, or change one."""
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        if stimulus is None:
+            existing = Stimulus.objects.filter(request_key=request_key).first() if request_key else None
+            if existing:
+                return existing
+            stimulus = Stimulus(
+                challenge=challenge, created_by=by, request_key=request_key or uuid.uuid4(), is_demo=is_demo, **values
+            )
+            stimulus.full_clean()
+            stimulus.save()
+            record_creation(by, "add_stimulus", stimulus)
+            return stimulus
+        with change(by, "change_stimulus", stimulus):
+            for name, value in values.items():
+                setattr(stimulus, name, value)
+            stimulus.full_clean()
+            stimulus.save()
+    return stimulus
+
+
+def draft_criteria(*, by: User, challenge: Challenge, reason: str = "") -> CriteriaSet:
+    """Start a version of the criteria, copied from the one before; returns the draft that is already there.
+
+    After a lock a new version needs a reason; after the first score it is refused (void the round instead).
+    """
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        challenge = _locked_row(challenge)
+        draft = criteria_draft(challenge)
+        if draft:
+            return draft
+        previous = challenge.criteria_sets.order_by("-version").first()
+        if previous and previous.state == CriteriaState.IN_USE:
+            raise ValidationError(_("The jury has given scores by these criteria. Void the round first, then start again."))
+        if previous and not reason.strip():
+            raise ValidationError({"reason": _("These criteria were published. Say why a new version is needed.")})
+        draft = CriteriaSet(challenge=challenge, created_by=by, reason=reason.strip(), version=1)
+        if previous:
+            draft.version = previous.version + 1
+            for name in ("scale_min", "scale_max", "quorum", "winners", "tie_break"):
+                setattr(draft, name, getattr(previous, name))
+        draft.full_clean()
+        draft.save()
+        for criterion in previous.criteria.all() if previous else ():
+            criterion.pk, criterion.criteria_set = None, draft
+            criterion.save(force_insert=True)
+        record_creation(by, "draft_criteria", draft, reason=reason)
+    return draft
+
+
+def set_decision_rules(*, by: User, criteria_set: CriteriaSet, values: Mapping[str, Any]) -> CriteriaSet:
+    """Set scale, quorum, winners and tie-break of a draft."""
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        draft = _draft_row(criteria_set)
+        with change(by, "set_decision_rules", draft):
+            for name in ("scale_min", "scale_max", "quorum", "winners", "tie_break"):
+                if name in values:
+                    setattr(draft, name, values[name])
+            draft.full_clean()
+            draft.save()
+    return draft
+
+
+def save_criterion(
+    *,
+    by: User,
+    criteria_set: CriteriaSet,
+    values: Mapping[str, Any],
+    anchors: Mapping[int, str],
+    criterion: Criterion | None = None,
+) -> Criterion:
+    """Add a criterion to a draft, or change one. `anchors` maps each score to its plain text."""
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        draft = _draft_row(criteria_set)
+        with change(by, "save_criterion", draft):
+            if criterion is None:
+                last = draft.criteria.order_by("-position").first()
+                criterion = Criterion(
+                    criteria_set=draft, position=last.position + 1 if last else 1, key=_free_key(draft, values["name"])
+                )
+            for name in ("kind", "name", "question", "weight"):
+                setattr(criterion, name, values[name])
+            if criterion.kind == Criterion.Kind.KNOCK_OUT:
+                criterion.weight = 0
+            elif criterion.weight < 1:
+                raise ValidationError({"weight": _("A weighted criterion needs a weight of 1 or more.")})
+            criterion.anchors = {str(score): text.strip() for score, text in sorted(anchors.items())}
+            criterion.full_clean()
+            criterion.save()
+    return criterion
+
+
+def remove_criterion(*, by: User, criterion: Criterion) -> None:
+    """Take a criterion out of a draft."""
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        draft = _draft_row(criterion.criteria_set)
+        with change(by, "remove_criterion", draft, criterion=criterion.key):
+            criterion.delete()
+
+
+def lock_criteria(*, by: User, criteria_set: CriteriaSet) -> CriteriaSet:
+    """Publish a draft: canonical JSON, SHA-256 and time. Irreversible; a second call returns what was locked.
+
+    The seed for drawing lots is fixed here too; the document holds its SHA-256, so it can be checked after the decision.
+    """
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        challenge = _locked_row(criteria_set.challenge)
+        criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+        if criteria_set.is_locked:
+            return criteria_set
+        missing = [check.text for check in lock_readiness(criteria_set) if not check.done]
+        if missing:
+            raise ValidationError([_("Not ready to lock. Still needed: %(what)s.") % {"what": text} for text in missing])
+        replaced = criteria_in_force(challenge)
+        if replaced:
+            _to_state(replaced, CriteriaState.REPLACED, by=by, action="replace_criteria")
+        with change(by, "lock_criteria", criteria_set):
+            now = timezone.now()
+            seed = secrets.token_hex(32)
+            text = canonical(
+                rulebook.document(
+                    criteria_set,
+                    locked_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+                    lottery_commitment=sha256(seed),
+                )
+            )
+            criteria_set.canonical, criteria_set.fingerprint = text, sha256(text)
+            criteria_set.lottery_seed = seed
+            criteria_set.locked_at, criteria_set.locked_by = now, by
+            criteria_set.state = CriteriaState.LOCKED
+            criteria_set.save()
+    return criteria_set
+
+
+def mark_criteria_used(*, by: User, criteria_set: CriteriaSet) -> None:
+    """Note that the first score was given: from now on there is no new version, only a void round."""
+    with transaction.atomic():
+        criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+        if criteria_set.state == CriteriaState.LOCKED:
+            _to_state(criteria_set, CriteriaState.IN_USE, by=by, action="use_criteria")
+
+
+def void_criteria(*, by: User, criteria_set: CriteriaSet, reason: str) -> None:
+    """Void used criteria together with their jury round, so that a new version can be written."""
+    with transaction.atomic():
+        criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+        if criteria_set.state == CriteriaState.IN_USE:
+            _to_state(criteria_set, CriteriaState.VOIDED, by=by, action="void_criteria", reason=reason)
+
+
+def open_intake(*, by: User, challenge: Challenge) -> Challenge:
+    """Let ideas in. Refused while the readiness check misses something; harmless when already open."""
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        challenge = _locked_row(challenge)
+        if challenge.phase == Phase.INTAKE:
+            return challenge
+        missing = [check.text for check in intake_readiness(challenge) if not check.done]
+        if missing:
+            raise ValidationError([_("Not ready to open. Still needed: %(what)s.") % {"what": text} for text in missing])
+        if challenge.deadline and challenge.deadline <= timezone.now():
+            raise ValidationError(_("The deadline for ideas lies in the past. Choose a later one in the canvas."))
+        with change(by, "open_intake", challenge):
+            _enter(challenge, Phase.INTAKE)
+            challenge.intake_opened_at = timezone.now()
+            challenge.save()
+    return challenge
+
+
+def close_intake(*, by: User, challenge: Challenge, reason: str = "") -> Challenge:
+    """End intake and hand the ideas to the jury. Before the deadline this needs a reason."""
+    require(can_manage_challenges(by))
+    with transaction.atomic():
+        challenge = _locked_row(challenge)
+        if challenge.phase == Phase.JURY:
+            return challenge
+        if challenge.takes_ideas and not reason.strip():
+            raise ValidationError({"reason": _("The deadline has not passed. Say why intake closes now.")})
+        with change(by, "close_intake", challenge, reason=reason):
+            _enter(challenge, Phase.JURY)
+            challenge.intake_closed_at = timezone.now()
+            challenge.save()
+    return challenge
+
+
+def note_decision(*, by: User, challenge: Challenge) -> Challenge:
+    """Mark that the jury round of this challenge ended in a decision (called by the jury room)."""
+    with transaction.atomic():
+        challenge = _locked_row(challenge)
+        with change(by, "note_decision", challenge):
+            _enter(challenge, Phase.DECIDED)
+            challenge.save()
+    return challenge
+
+
+def _enter(challenge: Challenge, phase: Phase) -> None:
+    if phase not in NEXT_PHASES[Phase(challenge.phase)]:
+        raise ValidationError(
+            _("This step does not follow now: the challenge is “%(phase)s”.") % {"phase": challenge.get_phase_display()}
+        )
+    challenge.phase = phase
+
+
+def _to_state(criteria_set: CriteriaSet, state: CriteriaState, *, by: User, action: str, **detail: Any) -> None:
+    if state not in NEXT_CRITERIA_STATES[CriteriaState(criteria_set.state)]:
+        raise ValidationError(_("These criteria cannot change any more."))
+    with change(by, action, criteria_set, **detail):
+        criteria_set.state = state
+        criteria_set.save(update_fields=["state"])
+
+
+def _locked_row(challenge: Challenge) -> Challenge:
+    return Challenge.objects.select_for_update().get(pk=challenge.pk)
+
+
+def _draft_row(criteria_set: CriteriaSet) -> CriteriaSet:
+    row = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+    if row.is_locked:
+        raise ValidationError(_("These criteria are locked since %(when)s. They can no longer change.") % {"when": row.locked_at})
+    return row
+
+
+def _free_key(criteria_set: CriteriaSet, name: str) -> str:
+    base = slugify(name)[:34] or "criterium"
+    taken = set(criteria_set.criteria.values_list("key", flat=True))
+    return next(key for key in (base, *(f"{base}-{n}" for n in range(2, 1000))) if key not in taken)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Ideas from a CSV file, row by row: what came in, what was refused and why."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.challenges.models import Challenge
+from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.rules import is_manager, require
+from beproefd.ground.audit.chain import canonical, sha256
+
+from .actions import add_member, start_idea, submit_idea
+from .models import VERSION_FIELDS, Idea, TeamMember
+
+COLUMNS = {  # Dutch header in the file -> name in code
+    "titel": "title",
+    "probleem": "problem",
+    "idee": "solution",
+    "waarde": "value",
+    "bouwstenen": "building_blocks",
+    "naam": "name",
+    "organisatie": "organisation",
+    "soort": "kind",
+}
+REQUIRED = ("titel", "probleem", "idee", "waarde", "naam", "soort")
+KINDS = {
+    "gemeente": TeamMember.Kind.MUNICIPALITY,
+    "bedrijf": TeamMember.Kind.COMPANY,
+    "kennisinstelling": TeamMember.Kind.KNOWLEDGE,
+    "start-up": TeamMember.Kind.STARTUP,
+    "startup": TeamMember.Kind.STARTUP,
+    "bewoner": TeamMember.Kind.RESIDENT,
+}
+MOST_BYTES = 2 * 1024 * 1024
+MOST_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class RowReport:
+    """What happened to one row. `line` counts from 1 and includes the header."""
+
+    line: int
+    title: str
+    outcome: str  # "taken", "known" or "refused"
+    why: str = ""
+    idea: Idea | None = None
+
+
+def import_ideas(*, by: User, challenge: Challenge, content: bytes) -> list[RowReport]:
+    """Take in every good row; report each refused one. The same file twice takes nothing in twice.
+
+    Errors: ValidationError when the file as a whole cannot be read; then nothing is taken in.
+    """
+    require(is_manager(by))
+    if not challenge.takes_ideas:
+        raise ValidationError(_("Intake is not open. Nothing was taken in."))
+    return [_take(by, challenge, line, row) for line, row in _rows(content)]
+
+
+def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
+    if len(content) > MOST_BYTES:
+        raise ValidationError(_("The file is larger than 2 MB. Split it and try again. Nothing was taken in."))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValidationError(
+            _("This is not a text file in UTF-8. Save it as “CSV UTF-8” and try again. Nothing was taken in.")
+        ) from None
+    if "\0" in text:
+        raise ValidationError(_("This is not a CSV file. Nothing was taken in."))
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") >= first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        absent = [name for name in REQUIRED if name not in header]
+        if absent:
+            raise ValidationError(
+                _("The first line must name the columns. Missing: %(columns)s. Nothing was taken in.")
+                % {"columns": ", ".join(absent)}
+            )
+        rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as problem:
+        raise ValidationError(
+            _("Line %(line)s cannot be read: %(problem)s. Nothing was taken in.")
+            % {"line": reader.line_num, "problem": problem}
+        ) from None
+    if len(rows) > MOST_ROWS:
+        raise ValidationError(_("The file has more than %(most)s rows. Nothing was taken in.") % {"most": MOST_ROWS})
+    return [
+        (line, {"": _("more cells than columns")} if len(cells) > len(header) else dict(zip(header, cells, strict=False)))
+        for line, cells in rows
+    ]
+
+
+def _take(by: User, challenge: Challenge, line: int, row: dict[str, str]) -> RowReport:
+    if "" in row and len(row) == 1:
+        return RowReport(line, "", "refused", row[""])
+    cells = {name: row.get(column, "").strip() for column, name in COLUMNS.items()}
+    title = cells["title"][:120]
+    kind = KINDS.get(cells["kind"].lower())
+    if kind is None:
+        known = ", ".join(sorted(set(KINDS) - {"startup"}))
+        return RowReport(line, title, "refused", _("“soort” must be one of: %(known)s") % {"known": known})
+    empty = [column for column in REQUIRED if not cells[COLUMNS[column]]]
+    if empty:
+        return RowReport(line, title, "refused", _("empty: %(columns)s") % {"columns": ", ".join(empty)})
+    key = sha256(canonical(cells))
+    known_idea = Idea.objects.filter(challenge=challenge, import_key=key).first()
+    if known_idea:
+        return RowReport(line, title, "known", _("already taken in as %(reference)s") % {"reference": known_idea}, known_idea)
+    try:
+        with transaction.atomic():
+            idea = start_idea(
+                by=by,
+                challenge=challenge,
+                values={name: cells[name] for name in VERSION_FIELDS},
+                channel=Idea.Channel.IMPORT,
+                import_key=key,
+            )
+            add_member(by=by, idea=idea, name=cells["name"], organisation=cells["organisation"], kind=kind)
+            submit_idea(by=by, idea=idea)
+    except ValidationError as refusal:
+        return RowReport(line, title, "refused", _reasons(refusal))
+    return RowReport(line, title, "taken", "", idea)
+
+
+def _reasons(refusal: ValidationError) -> str:
+    if not hasattr(refusal, "error_dict"):
+        return " ".join(refusal.messages)
+    columns = {name: column for column, name in COLUMNS.items()}
+    return "; ".join(
+        f"{columns.get(name, name)}: {' '.join(errors)}" for name, errors in refusal.message_dict.items()
+    )

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Ideas, their versions, their teams and where they came from."""
+
+import uuid
+from functools import cached_property
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from beproefd.discipline.challenges.models import Challenge, Stimulus
+from beproefd.ground.audit.models import Audited
+
+
+class IdeaState(models.TextChoices):
+    """The life of an idea until the jury's decision."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Handed in")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    MERGED = "merged", _("Merged into another idea")
+
+
+NEXT_IDEA_STATES = {
+    IdeaState.DRAFT: {IdeaState.SUBMITTED, IdeaState.WITHDRAWN},
+    IdeaState.SUBMITTED: {IdeaState.WITHDRAWN, IdeaState.MERGED},
+    IdeaState.WITHDRAWN: set(),
+    IdeaState.MERGED: set(),
+}
+
+
+class Idea(Audited):
+    """An idea for a challenge. What it says stands in its versions; `reference` is how people and lots name it."""
+
+    class Channel(models.TextChoices):
+        """How it came in."""
+
+        ONLINE = "online", _("Online form")
+        PAPER = "paper", _("On paper, typed in by the programme")
+        SPOKEN = "spoken", _("Spoken, written down by the programme")
+        IMPORT = "import", _("From a file")
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="ideas")
+    reference = models.CharField(max_length=12)
+    state = models.CharField(max_length=10, choices=IdeaState.choices, default=IdeaState.DRAFT)
+    channel = models.CharField(_("came in"), max_length=8, choices=Channel.choices, default=Channel.ONLINE)
+    channel_note = models.CharField(
+        _("who told it, where and when"), max_length=300, blank=True, help_text=_("For a paper or spoken idea.")
+    )
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
+    merge_reason = models.CharField(max_length=500, blank=True)
+    correction_reason = models.CharField(max_length=500, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    import_key = models.CharField(max_length=64, blank=True)
+    sparks = models.ManyToManyField(Stimulus, blank=True, related_name="sparked", verbose_name=_("sparked by"))
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("challenge", "reference")
+        constraints = (
+            models.UniqueConstraint(fields=("challenge", "reference"), name="ideas_reference_once"),
+            models.UniqueConstraint(
+                fields=("challenge", "import_key"), condition=~Q(import_key=""), name="ideas_imported_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="ideas_merged_has_target",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="ideas_submitted_has_time"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @cached_property
+    def current(self) -> "IdeaVersion":
+        """The newest version; lists prefetch it as `newest` (queries.py)."""
+        if hasattr(self, "newest"):
+            return self.newest[0]
+        return self.versions.order_by("-number").first()
+
+    @property
+    def title(self) -> str:
+        """The title as it stands."""
+        return self.current.title
+
+    @property
+    def owners(self) -> "list[TeamMember]":
+        """The members who may change and hand in the idea."""
+        return [member for member in self.members.all() if member.is_owner]
+
+
+class IdeaVersion(Audited):
+    """What an idea said at one moment. Never changed: a change is a new version, and a score belongs to one."""
+
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(_("title"), max_length=120)
+    problem = models.CharField(_("problem"), max_length=2000, blank=True, help_text=_("What goes wrong now, and for whom?"))
+    solution = models.CharField(_("idea"), max_length=3000, blank=True, help_text=_("What will you do? Say it simply."))
+    value = models.CharField(
+        _("value"), max_length=2000, blank=True, help_text=_("What gets better for residents? How will you see that?")
+    )
+    building_blocks = models.CharField(
+        _("existing building blocks"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Which existing services, products or partners do you combine? A strong new mix counts in your favour."),
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("idea", "number")
+        constraints = (models.UniqueConstraint(fields=("idea", "number"), name="ideas_version_number_once"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def text(self) -> str:
+        """Everything it says, for comparing."""
+        return " ".join((self.title, self.problem, self.solution, self.value, self.building_blocks))
+
+
+VERSION_FIELDS = ("title", "problem", "solution", "value", "building_blocks")
+
+
+class TeamMember(Audited):
+    """Someone in the team of an idea. `via` names the idea a member came from when ideas were merged."""
+
+    class Kind(models.TextChoices):
+        """The kind of organisation: a mixed team is the point of the case."""
+
+        MUNICIPALITY = "municipality", _("Municipality")
+        COMPANY = "company", _("Company")
+        KNOWLEDGE = "knowledge", _("Knowledge institute")
+        STARTUP = "startup", _("Start-up")
+        RESIDENT = "resident", _("Resident")
+
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
+    )
+    name = models.CharField(_("name"), max_length=120)
+    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    is_owner = models.BooleanField(_("may change and hand in"), default=False)
+    via = models.ForeignKey(Idea, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-is_owner", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("idea", "user"), condition=Q(user__isnull=False), name="ideas_member_once"),
+            models.UniqueConstraint(
+                fields=("idea", "name", "organisation"), condition=Q(user__isnull=True), name="ideas_named_member_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("municipality", "company", "knowledge", "startup", "resident")),
+                name="ideas_member_kind_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

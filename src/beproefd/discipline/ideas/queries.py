@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading ideas, as far as the viewer may see them: your own always, those of others after the deadline."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from beproefd.discipline.challenges.models import Challenge, Phase, Stimulus
+from beproefd.ground.accounts.rules import is_coach, is_manager
+
+from .models import Idea, IdeaState, IdeaVersion, TeamMember
+
+
+def _with_contents(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
+    newest = IdeaVersion.objects.order_by("-number")
+    return ideas.select_related("challenge", "merged_into").prefetch_related(
+        Prefetch("versions", queryset=newest, to_attr="newest"),
+        Prefetch("members", queryset=TeamMember.objects.select_related("user")),
+    )
+
+
+def own_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
+    """Ideas the viewer is in the team of, or typed in for someone else."""
+    if not viewer.is_authenticated:
+        return Idea.objects.none()
+    mine = Q(members__user=viewer) | (~Q(channel=Idea.Channel.ONLINE) & Q(entered_by=viewer))
+    pks = Idea.objects.filter(mine, challenge=challenge).values("pk")
+    return _with_contents(Idea.objects.filter(pk__in=pks))
+
+
+def visible_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
+    """What the idea pages show: your own, and for the programme and coaches the handed-in ones once the seal is off.
+
+    Jury members read ideas in the jury room (juries.queries), after declaring that nothing binds them.
+    A manager or coach who is in a team of this challenge is a competitor: the seal stays on for them until the decision.
+    """
+    if not viewer.is_authenticated:
+        return Idea.objects.none()
+    seen = Q(pk__in=own_ideas(viewer, challenge).values("pk"))
+    if (is_manager | is_coach)(viewer) and not challenge.is_sealed and not competes(viewer, challenge):
+        seen |= ~Q(state=IdeaState.DRAFT)
+    return _with_contents(Idea.objects.filter(seen, challenge=challenge))
+
+
+def competes(viewer: Any, challenge: Challenge) -> bool:
+    """Whether the viewer is in a team of this challenge while the race is on."""
+    if challenge.phase == Phase.DECIDED:
+        return False
+    return TeamMember.objects.filter(
+        user=viewer, idea__challenge=challenge, idea__state__in=(IdeaState.DRAFT, IdeaState.SUBMITTED)
+    ).exists()
+
+
+def submitted_ideas(challenge: Challenge) -> QuerySet[Idea]:
+    """The field of the jury. For the rooms above; they decide who sees which."""
+    return _with_contents(Idea.objects.filter(challenge=challenge, state=IdeaState.SUBMITTED)).order_by("reference")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How intake goes, in numbers only; who manages it may know these while the seal is on."""
+
+    submitted: int
+    drafts: int
+    seconds_left: float | None
+
+
+def intake_numbers(viewer: Any, challenge: Challenge) -> Intake | None:
+    """Counts for the programme; None for everyone else."""
+    if not is_manager(viewer):
+        return None
+    states = list(Idea.objects.filter(challenge=challenge).values_list("state", flat=True))
+    left = (challenge.deadline - timezone.now()).total_seconds() if challenge.deadline else None
+    return Intake(states.count(IdeaState.SUBMITTED), states.count(IdeaState.DRAFT), left)
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Something that looks like what is being written. `likeness` is 0 to 1."""
+
+    kind: str
+    title: str
+    text: str
+    likeness: float
+    idea: Idea | None = None
+    stimulus: Stimulus | None = None
+
+
+def similar_to(viewer: Any, challenge: Challenge, text: str, *, besides: Idea | None = None, most: int = 5) -> list[Similar]:
+    """Cards, lessons and ideas that look like `text`, most alike first. Sealed ideas of others are never compared."""
+    from .similarity import likeness  # noqa: PLC0415 -- slow import (scikit-learn), kept out of the web start-up
+
+    found: list[Similar] = []
+    for card in challenge.stimuli.all():
+        found.append(Similar(card.kind, card.title, f"{card.title} {card.body}", 0.0, stimulus=card))
+    decided = Idea.objects.filter(challenge__phase=Phase.DECIDED, state=IdeaState.SUBMITTED)
+    for idea in _with_contents(decided):
+        found.append(Similar("idea", idea.title, idea.current.text, 0.0, idea=idea))
+    known = {similar.idea.pk for similar in found if similar.idea}
+    for idea in visible_ideas(viewer, challenge):
+        if idea.pk not in known:
+            found.append(Similar("idea", idea.title, idea.current.text, 0.0, idea=idea))
+    if besides:
+        found = [similar for similar in found if not similar.idea or similar.idea.pk != besides.pk]
+    values = likeness(text, [similar.text for similar in found])
+    ranked = [
+        Similar(item.kind, item.title, item.text, value, item.idea, item.stimulus)
+        for item, value in zip(found, values, strict=True)
+    ]
+    return sorted((item for item in ranked if item.likeness >= 0.12), key=lambda item: -item.likeness)[:most]
+
+
+def lineage(idea: Idea) -> list[Idea]:
+    """The ideas that were merged into this one, in all generations."""
+    found, queue = [], [idea]
+    while queue:
+        sources = list(_with_contents(Idea.objects.filter(merged_into__in=queue)))
+        found += sources
+        queue = sources
+    return found

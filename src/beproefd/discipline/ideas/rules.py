@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may do what with an idea."""
+
+from typing import Any
+
+from rules import predicate
+
+from beproefd.discipline.challenges.models import Challenge, Phase
+from beproefd.ground.accounts.rules import is_manager, is_team_member
+
+from .models import Idea, IdeaState
+
+
+@predicate
+def can_start_idea(user: Any, challenge: Challenge) -> bool:
+    """Team members hand in their own; the programme enters paper and spoken ones for others."""
+    return challenge.takes_ideas and (is_team_member | is_manager)(user)
+
+
+@predicate
+def is_in_team(user: Any, idea: Idea) -> bool:
+    """A member of the team of this idea."""
+    return user.is_authenticated and any(member.user_id == user.pk for member in idea.members.all())
+
+
+@predicate
+def owns_idea(user: Any, idea: Idea) -> bool:
+    """An owner in the team; for a paper, spoken or imported idea, the one who typed it in."""
+    if not user.is_authenticated:
+        return False
+    if any(member.user_id == user.pk and member.is_owner for member in idea.members.all()):
+        return True
+    return idea.channel != Idea.Channel.ONLINE and idea.entered_by_id == user.pk
+
+
+@predicate
+def can_change_idea(user: Any, idea: Idea) -> bool:
+    """An owner, while intake is open or while the programme asked for a correction."""
+    if idea.state not in {IdeaState.DRAFT, IdeaState.SUBMITTED} or not owns_idea(user, idea):
+        return False
+    if idea.challenge.takes_ideas:
+        return True
+    return bool(idea.correction_reason) and idea.state == IdeaState.SUBMITTED and idea.challenge.phase == Phase.JURY
+
+
+@predicate
+def can_organise_ideas(user: Any, challenge: Challenge) -> bool:
+    """The programme, once the seal is off: merging, asking for a correction."""
+    return is_manager(user) and not challenge.is_sealed and challenge.phase != Phase.DECIDED

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The end of a round: an answer for every team and a signed decision, or void and start again."""
+
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.challenges.actions import note_decision, void_criteria
+from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.ideas.queries import submitted_ideas
+from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.rules import require
+from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.chain import canonical
+
+from ..models import Answer, Interest, Round, RoundState
+from ..package import build
+from ..queries import standings_among
+from ..rules import can_decide_round
+from ..signing import sign
+from .deliberation import refuse_below_quorum
+from .doors import enter, locked_round, require_runner, require_state, require_visible
+
+
+def write_answer(*, by: User, jury_round: Round, idea: Idea, text: str, revision: int) -> Answer:
+    """Write or change the answer to a team. `revision` is the one the writer started from (0: none)."""
+    with transaction.atomic():
+        jury_round = locked_round(jury_round)
+        require_runner(by, jury_round)
+        require_state(jury_round, RoundState.DELIBERATION)
+        idea = require_visible(by, jury_round, idea)
+        if not text.strip():
+            raise ValidationError({"text": _("Write an answer. No team is left without a reason.")})
+        answer = Answer.objects.filter(round=jury_round, idea=idea).first()
+        if answer is None:
+            answer = Answer(round=jury_round, idea=idea, text=text.strip(), author=by)
+            answer.full_clean()
+            answer.save()
+            record_creation(by, "write_answer", answer)
+            return answer
+        if answer.text == text.strip():
+            return answer
+        if answer.revision != revision:
+            raise ValidationError(_("A colleague changed this answer meanwhile. Your text is kept below. Compare, then save."))
+        with change(by, "change_answer", answer):
+            answer.text, answer.author, answer.revision = text.strip(), by, answer.revision + 1
+            answer.full_clean()
+            answer.save()
+    return answer
+
+
+def close_round(*, by: User, jury_round: Round) -> Round:
+    """Decide: order by the locked rules, draw lots where needed, sign the package, tell every team. Final.
+
+    Errors: ValidationError while an answer, a judgement or a decision about an interest is missing.
+    """
+    with transaction.atomic():
+        jury_round = locked_round(jury_round)
+        require_runner(by, jury_round)
+        if jury_round.state == RoundState.DECIDED:
+            return jury_round
+        require(can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step."))
+        require_state(jury_round, RoundState.DELIBERATION)
+        refuse_below_quorum(jury_round)
+        ideas = list(submitted_ideas(jury_round.challenge))
+        answers = {answer.idea_id: answer for answer in jury_round.answers.all()}
+        silent = [idea.reference for idea in ideas if idea.pk not in answers]
+        if silent:
+            raise ValidationError(_("No answer yet for: %(ideas)s. Every team gets a reason.") % {"ideas": ", ".join(silent)})
+        if jury_round.interests.filter(status=Interest.Status.OPEN).exists():
+            raise ValidationError(_("Decide first about every suggested interest."))
+        standings = standings_among(jury_round, ideas, seed=jury_round.criteria_set.lottery_seed)
+        now = timezone.now()
+        package = canonical(build(jury_round, ideas, answers, standings, decided_by=by, decided_at=now))
+        with change(by, "close_round", jury_round, winners=list(standings.winners)):
+            enter(jury_round, RoundState.DECIDED)
+            jury_round.decided_at, jury_round.decided_by = now, by
+            jury_round.package = package
+            jury_round.signature, jury_round.public_key = sign(package)
+            jury_round.save()
+        note_decision(by=by, challenge=jury_round.challenge)
+        for idea in ideas:
+            _tell_team(jury_round, idea, answers[idea.pk].text)
+    return jury_round
+
+
+def _tell_team(jury_round: Round, idea: Idea, text: str) -> None:
+    addresses = sorted({member.user.email for member in idea.members.all() if member.user})
+    subject = _("The decision about your idea %(reference)s") % {"reference": idea.reference}
+    for address in addresses:
+        transaction.on_commit(lambda address=address: send_mail(subject, text, None, [address]))
+
+
+def void_round(*, by: User, jury_round: Round, reason: str) -> Round:
+    """Void the round with everything in it; the trace stays. Used criteria are void too, so a new version can come."""
+    with transaction.atomic():
+        jury_round = locked_round(jury_round)
+        require_runner(by, jury_round)
+        if jury_round.state == RoundState.VOID:
+            return jury_round
+        require(can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step."))
+        if not reason.strip():
+            raise ValidationError({"reason": _("Say why this round is void.")})
+        require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
+        with change(by, "void_round", jury_round, reason=reason):
+            enter(jury_round, RoundState.VOID)
+            jury_round.void_reason = reason.strip()
+            jury_round.save()
+        void_criteria(by=by, criteria_set=jury_round.criteria_set, reason=reason)
+    return jury_round

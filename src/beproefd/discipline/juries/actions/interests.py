@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Conflicts of interest (Awb 2:4): suggested, declared, decided, and blocking from that moment on."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.ideas.models import Idea, TeamMember
+from beproefd.discipline.ideas.queries import submitted_ideas
+from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.rules import require
+from beproefd.ground.audit.actions import change, record_creation
+
+from ..models import BLOCKING, Assessment, Declaration, Interest, Round, RoundState, Seat
+from .doors import locked_round, own_seat, require_runner, require_state, require_visible
+
+ALWAYS_BINDS = (Interest.Kind.OWN_TEAM, Interest.Kind.COMPETING)
+
+
+def suggest_interests(*, by: User, jury_round: Round) -> int:
+    """Look for ties between seats and teams and note the new ones: own team, competing idea, same organisation.
+
+    Being in a team always binds. The same organisation blocks until someone confirms or dismisses it with a reason.
+    """
+    ideas = list(submitted_ideas(jury_round.challenge))
+    known = set(Interest.objects.filter(round=jury_round).values_list("user_id", "idea_id", "kind"))
+    found: list[Interest] = []
+    for seat in jury_round.seats.select_related("user"):
+        own = {idea.pk for idea in ideas if any(member.user_id == seat.user_id for member in idea.members.all())}
+        for idea in ideas:
+            kind = _tie(seat, idea, own)
+            if kind and (seat.user_id, idea.pk, kind) not in known:
+                status = Interest.Status.CONFIRMED if kind in ALWAYS_BINDS else Interest.Status.OPEN
+                found.append(
+                    Interest(round=jury_round, user=seat.user, idea=idea, kind=kind, is_suggested=True, status=status)
+                )
+    made = Interest.objects.bulk_create(found, batch_size=500)
+    record_creation(by, "suggest_interest", *made)
+    for interest in made:
+        _void_assessment(by=by, jury_round=jury_round, user=interest.user, idea=interest.idea, reason=interest.get_kind_display())
+    return len(made)
+
+
+def _tie(seat: Seat, idea: Idea, own: set[int]) -> str | None:
+    if idea.pk in own:
+        return Interest.Kind.OWN_TEAM
+    if own:
+        return Interest.Kind.COMPETING
+    home = _plain(seat.organisation)
+    if home and any(_plain(member.organisation) == home for member in idea.members.all()):
+        return Interest.Kind.ORGANISATION
+    return None
+
+
+def _plain(organisation: str) -> str:
+    return " ".join(organisation.casefold().split())
+
+
+def blocked_pairs(jury_round: Round) -> set[tuple[int, int]]:
+    """(user id, idea id) of every open or confirmed interest and every team membership in the round."""
+    bound = Interest.objects.filter(round=jury_round, status__in=BLOCKING).values_list("user_id", "idea_id")
+    teams = TeamMember.objects.filter(idea__challenge=jury_round.challenge, user__isnull=False)
+    return set(bound) | set(teams.values_list("user_id", "idea_id"))
+
+
+def declare(
+    *, by: User, jury_round: Round, idea: Idea, free: bool, kind: str = Interest.Kind.PERSONAL, note: str = ""
+) -> Declaration:
+    """A juror says, before the idea opens, whether anything binds. Saying so later is `recuse`."""
+    with transaction.atomic():
+        jury_round = locked_round(jury_round)
+        seat = own_seat(by, jury_round)
+        require_state(jury_round, RoundState.SCORING, RoundState.DELIBERATION)
+        idea = require_visible(by, jury_round, idea)
+        declaration = Declaration.objects.filter(seat=seat, idea=idea).first()
+        if declaration and declaration.free == free:
+            return declaration
+        if declaration is None:
+            declaration = Declaration.objects.create(seat=seat, idea=idea, free=free)
+            record_creation(by, "declare", declaration, free=free)
+        if not free:
+            _bind(by=by, jury_round=jury_round, user=by, idea=idea, kind=kind, note=note)
+    return declaration
+
+
+def recuse(*, by: User, jury_round: Round, idea: Idea, kind: str, note: str) -> Interest:
+    """A juror finds out later that something binds: scores are void, the idea closes, a trace stays."""
+    if not note.strip():
+        raise ValidationError({"note": _("Say in one sentence what binds you.")})
+    with transaction.atomic():
+        jury_round = locked_round(jury_round)
+        own_seat(by, jury_round)
+        require_state(jury_round, RoundState.SCORING, RoundState.DELIBERATION)
+        idea = require_visible(by, jury_round, idea)
+        return _bind(by=by, jury_round=jury_round, user=by, idea=idea, kind=kind, note=note)
+
+
+def report_interest(*, by: User, jury_round: Round, user: User, idea: Idea, kind: str, note: str) -> Interest:
+    """Who runs the jury notes a tie of someone in it, or of themselves."""
+    if not note.strip():
+        raise ValidationError({"note": _("Say in one sentence what binds this person.")})
+    with transaction.atomic():
+        jury_round = locked_round(jury_round)
+        require_runner(by, jury_round)
+        require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
+        idea = require_visible(by, jury_round, idea)
+        return _bind(by=by, jury_round=jury_round, user=user, idea=idea, kind=kind, note=note)
+
+
+def confirm_interest(*, by: User, interest: Interest, reason: str = "") -> Interest:
+    """A suggested tie does bind."""
+    return _decide(by=by, interest=interest, status=Interest.Status.CONFIRMED, reason=reason)
+
+
+def dismiss_interest(*, by: User, interest: Interest, reason: str) -> Interest:
+    """A suggested tie does not bind, with the reason why. Being in a team always binds."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why this does not bind.")})
+    if interest.kind in ALWAYS_BINDS:
+        raise ValidationError(_("Who is in a team of this challenge cannot judge. This cannot be dismissed."))
+    return _decide(by=by, interest=interest, status=Interest.Status.DISMISSED, reason=reason)
+
+
+def _decide(*, by: User, interest: Interest, status: str, reason: str) -> Interest:
+    with transaction.atomic():
+        jury_round = locked_round(interest.round)
+        require_runner(by, jury_round)
+        require(interest.user_id != by.pk, _("Someone else must decide about your own interests."))
+        require_visible(by, jury_round, interest.idea)
+        require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
+        interest = Interest.objects.select_for_update().get(pk=interest.pk)
+        if interest.status != status:
+            with change(by, "decide_interest", interest, status=status, reason=reason):
+                interest.status, interest.decision_reason, interest.decided_by = status, reason.strip(), by
+                interest.save()
+    return interest
+
+
+def _bind(*, by: User, jury_round: Round, user: User, idea: Idea, kind: str, note: str) -> Interest:
+    interest = Interest.objects.filter(round=jury_round, user=user, idea=idea, kind=kind).first()
+    judged = Assessment.objects.filter(
+        seat__round=jury_round, seat__user=user, idea=idea, state=Assessment.State.SUBMITTED
+    ).exists()
+    if interest is None:
+        interest = Interest(round=jury_round, user=user, idea=idea, kind=kind, note=note.strip(), is_late=judged)
+        interest.full_clean()
+        interest.save()
+        record_creation(by, "note_interest", interest, kind=kind)
+    elif interest.status != Interest.Status.CONFIRMED:
+        with change(by, "confirm_interest", interest):
+            interest.status, interest.note, interest.is_late = Interest.Status.CONFIRMED, note.strip(), judged
+            interest.decision_reason = ""
+            interest.save()
+    _void_assessment(by=by, jury_round=jury_round, user=user, idea=idea, reason=interest.get_kind_display())
+    return interest
+
+
+def _void_assessment(*, by: User, jury_round: Round, user: User, idea: Idea, reason: str) -> None:
+    """Void what the person said of the idea and take the idea off the list."""
+    seat = jury_round.seats.filter(user=user).first()
+    if seat is None:
+        return
+    for assessment in seat.assessments.filter(idea=idea).exclude(state=Assessment.State.VOID):
+        with change(by, "void_assessment", assessment, reason=reason):
+            assessment.state, assessment.void_reason = Assessment.State.VOID, reason
+            assessment.save()
+    for assignment in seat.assignments.filter(idea=idea, withdrawn_at=None):
+        with change(by, "withdraw_assignment", assignment):
+            assignment.withdrawn_at = timezone.now()
+            assignment.save()
+
+

@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading the jury room, as far as the viewer may see it.
+
+Everything a viewer gets, orders, counts and averages included, is computed from the ideas that viewer may see and from
+nothing else. So what is hidden cannot show through: the pages are the same as if it did not exist (tests/leaks).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.challenges.models import Challenge
+from beproefd.discipline.challenges.queries import Check, visible_challenges
+from beproefd.discipline.ideas.models import Idea, IdeaState, TeamMember
+from beproefd.discipline.ideas.queries import submitted_ideas
+from beproefd.ground.accounts.models import User
+
+from .models import (
+    BLOCKING,
+    Answer,
+    Assessment,
+    Assignment,
+    Declaration,
+    Dissent,
+    Interest,
+    Round,
+    RoundState,
+    Score,
+    ScoreChange,
+    Seat,
+)
+from .rules import can_run_jury
+from .standings import Given, Standings, compute
+
+TOGETHER = (RoundState.DELIBERATION, RoundState.DECIDED)
+
+
+# Rounds and seats
+
+
+def visible_rounds(viewer: Any, challenge: Challenge) -> QuerySet[Round]:
+    """Rounds whose jury room the viewer may enter: who runs the jury, and who has an active seat in it."""
+    rounds = Round.objects.filter(challenge=challenge, challenge__in=visible_challenges(viewer)).select_related(
+        "challenge", "criteria_set", "decided_by"
+    )
+    if not viewer.is_authenticated:
+        return rounds.none()
+    if can_run_jury(viewer, challenge):
+        return rounds
+    return rounds.filter(seats__user=viewer, seats__is_active=True).exclude(state=RoundState.VOID)
+
+
+def decided_round(viewer: Any, challenge: Challenge) -> Round | None:
+    """The round with the decision, public for everyone who can see the challenge."""
+    return (
+        Round.objects.filter(challenge=challenge, challenge__in=visible_challenges(viewer), state=RoundState.DECIDED)
+        .select_related("challenge", "criteria_set", "decided_by")
+        .first()
+    )
+
+
+def current_round(viewer: Any, challenge: Challenge) -> Round | None:
+    """The round that is going on or was decided, if the viewer may enter its room."""
+    return visible_rounds(viewer, challenge).exclude(state=RoundState.VOID).first()
+
+
+def seat_of(viewer: Any, jury_round: Round) -> Seat | None:
+    """The viewer's own active seat."""
+    if not viewer.is_authenticated:
+        return None
+    return jury_round.seats.filter(user=viewer, is_active=True).first()
+
+
+def jury_members(viewer: Any, jury_round: Round) -> QuerySet[Seat]:
+    """All seats, for those in the room. The jury is named, never secret (ECLI:NL:RVS:2021:2439)."""
+    return Seat.objects.filter(round=jury_round, round__in=visible_rounds(viewer, jury_round.challenge))
+
+
+# Which ideas
+
+
+def blocked_idea_ids(viewer: User, jury_round: Round) -> set[int]:
+    """Ideas the viewer is bound to, by an undecided or confirmed interest or by being in the team now."""
+    bound = Interest.objects.filter(round=jury_round, user=viewer, status__in=BLOCKING).values_list("idea_id", flat=True)
+    own = TeamMember.objects.filter(user=viewer, idea__challenge=jury_round.challenge).values_list("idea_id", flat=True)
+    return set(bound) | set(own)
+
+
+def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
+    """The ideas that exist for this viewer in this room, in an order that says nothing (by reference)."""
+    ideas = submitted_ideas(jury_round.challenge)
+    runs = can_run_jury(viewer, jury_round.challenge)
+    if not runs and (jury_round.state == RoundState.PREPARING or seat_of(viewer, jury_round) is None):
+        return ideas.none()
+    if jury_round.challenge.is_sealed:
+        return ideas.none()
+    return ideas.exclude(pk__in=blocked_idea_ids(viewer, jury_round))
+
+
+def readable_idea(viewer: Any, jury_round: Round, reference: str) -> Idea | None:
+    """One idea with its contents: for a juror only after declaring that nothing binds, for who runs the jury always."""
+    idea = visible_field(viewer, jury_round).filter(reference=reference).first()
+    if idea is None or can_run_jury(viewer, jury_round.challenge):
+        return idea
+    return idea if Declaration.objects.filter(seat__in=_own_seats(viewer, jury_round), idea=idea, free=True).exists() else None
+
+
+def _own_seats(viewer: User, jury_round: Round) -> QuerySet[Seat]:
+    return Seat.objects.filter(round=jury_round, user=viewer, is_active=True)
+
+
+# The juror's own work
+
+
+@dataclass(frozen=True)
+class Task:
+    """One idea on a juror's list. `step` is what comes next: declare, judge, again (the idea changed) or done."""
+
+    idea: Idea
+    step: str
+    assigned: bool
+    assessment: Assessment | None
+
+
+def own_tasks(viewer: Any, jury_round: Round) -> list[Task]:
+    """The juror's list: assigned ideas, and in deliberation the other ones too (declare, then read along)."""
+    seat = seat_of(viewer, jury_round)
+    if seat is None:
+        return []
+    assigned = set(seat.assignments.filter(withdrawn_at=None).values_list("idea_id", flat=True))
+    declared = set(seat.declarations.filter(free=True).values_list("idea_id", flat=True))
+    assessments = {
+        assessment.idea_id: assessment
+        for assessment in seat.assessments.exclude(state=Assessment.State.VOID).select_related("version")
+    }
+    tasks = []
+    for idea in visible_field(viewer, jury_round):
+        if idea.pk not in assigned and jury_round.state not in TOGETHER:
+            continue
+        assessment = assessments.get(idea.pk)
+        step = "judge"
+        if idea.pk not in declared:
+            step = "declare"
+        elif assessment and assessment.state == Assessment.State.SUBMITTED:
+            step = "done" if assessment.version.number == idea.current.number else "again"
+        elif idea.pk not in assigned:
+            step = "read"
+        tasks.append(Task(idea, step, idea.pk in assigned, assessment))
+    return tasks
+
+
+def own_assessment(viewer: Any, jury_round: Round, idea: Idea) -> Assessment | None:
+    """The juror's live assessment of an idea."""
+    return (
+        Assessment.objects.filter(seat__in=_own_seats(viewer, jury_round), idea=idea)
+        .exclude(state=Assessment.State.VOID)
+        .select_related("version", "seat")
+        .prefetch_related("scores", "changes")
+        .first()
+    )
+
+
+# The scores of others
+
+
+def ideas_with_open_scores(viewer: Any, jury_round: Round) -> list[Idea]:
+    """Ideas whose scores by others the viewer may see.
+
+    Who runs the jury: only once scoring is closed. A juror: after the own word that nothing binds, and, where the juror
+    has to judge too, after handing in the own score; ideas the juror need not judge open in deliberation.
+    """
+    ideas = list(visible_field(viewer, jury_round))
+    if can_run_jury(viewer, jury_round.challenge) and jury_round.state in TOGETHER:
+        return ideas
+    seat = seat_of(viewer, jury_round)
+    if seat is None or jury_round.state in {RoundState.PREPARING, RoundState.VOID}:
+        return []
+    tasks = own_tasks(viewer, jury_round)
+    open_steps = {"done", "read"} if jury_round.state in TOGETHER else {"done"}
+    return [task.idea for task in tasks if task.step in open_steps]
+
+
+def assessments_of(viewer: Any, jury_round: Round, idea: Idea) -> list[Assessment]:
+    """The handed-in assessments of one idea, if they are open to the viewer; otherwise none at all."""
+    if idea.pk not in {seen.pk for seen in ideas_with_open_scores(viewer, jury_round)}:
+        return []
+    return list(
+        Assessment.objects.filter(seat__round=jury_round, idea=idea, state=Assessment.State.SUBMITTED)
+        .select_related("seat", "version")
+        .prefetch_related("scores", "changes")
+        .order_by("seat__name", "pk")
+    )
+
+
+def visible_standings(viewer: Any, jury_round: Round) -> Standings | None:
+    """The order among the ideas the viewer may see scores of; None before the jury deliberates."""
+    if jury_round.state not in TOGETHER:
+        return None
+    ideas = ideas_with_open_scores(viewer, jury_round)
+    seed = jury_round.criteria_set.lottery_seed if jury_round.state == RoundState.DECIDED else ""
+    return standings_among(jury_round, ideas, seed=seed)
+
+
+def standings_among(jury_round: Round, ideas: Iterable[Idea], *, seed: str = "") -> Standings:
+    """The order among these ideas. The caller has decided who may see them."""
+    references = {idea.pk: idea.reference for idea in ideas}
+    jurors = [str(pk) for pk in jury_round.seats.order_by("pk").values_list("pk", flat=True)]
+    return compute(jury_round.rules, list(references.values()), jurors, _given(jury_round, references), seed=seed)
+
+
+def _given(jury_round: Round, references: dict[int, str]) -> list[Given]:
+    """Scores that count: handed in, for the idea as it stands now, on ideas in `references`."""
+    newest = newest_versions(jury_round)
+    rows = Score.objects.filter(
+        assessment__seat__round=jury_round, assessment__state=Assessment.State.SUBMITTED, value__isnull=False
+    ).values_list(
+        "assessment__seat_id", "assessment__idea_id", "assessment__version__number", "criterion", "value", named=False
+    )
+    return [
+        Given(str(seat), references[idea], criterion, value)
+        for seat, idea, version, criterion, value in rows.iterator(chunk_size=10_000)
+        if idea in references and version == newest.get(idea)
+    ]
+
+
+def newest_versions(jury_round: Round) -> dict[int, int]:
+    """Version number as it stands, per idea."""
+    rows = Idea.objects.filter(challenge=jury_round.challenge, state=IdeaState.SUBMITTED).values_list("pk", "versions__number")
+    newest: dict[int, int] = {}
+    for pk, number in rows:
+        newest[pk] = max(number, newest.get(pk, 0))
+    return newest
+
+
+# For who runs the jury
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a juror is: x of y."""
+
+    seat: Seat
+    done: int
+    total: int
+
+
+def progress(viewer: Any, jury_round: Round) -> list[Progress]:
+    """Per seat how many assigned ideas are judged, counted over the ideas the viewer may see. Empty for others."""
+    if not can_run_jury(viewer, jury_round.challenge):
+        return []
+    ideas = {idea.pk for idea in visible_field(viewer, jury_round)}
+    newest = newest_versions(jury_round)
+    total: Counter[int] = Counter()
+    for seat, idea in Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list("seat_id", "idea_id"):
+        total[seat] += idea in ideas
+    done: Counter[int] = Counter()
+    for seat, idea, version in Assessment.objects.filter(
+        seat__round=jury_round, state=Assessment.State.SUBMITTED
+    ).values_list("seat_id", "idea_id", "version__number"):
+        done[seat] += idea in ideas and version == newest.get(idea)
+    return [Progress(seat, done[seat.pk], total[seat.pk]) for seat in jury_members(viewer, jury_round)]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many jurors judge an idea, and how many have."""
+
+    idea: Idea
+    assigned: int
+    done: int
+    quorum: int
+
+
+def coverage(viewer: Any, jury_round: Round) -> list[Coverage]:
+    """Per visible idea the readers; numbers only, no scores. Empty for who does not run the jury."""
+    if not can_run_jury(viewer, jury_round.challenge):
+        return []
+    return _coverage(jury_round, visible_field(viewer, jury_round))
+
+
+def _coverage(jury_round: Round, ideas: Iterable[Idea]) -> list[Coverage]:
+    assigned = Counter(
+        Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list("idea_id", flat=True)
+    )
+    newest = newest_versions(jury_round)
+    done: Counter[int] = Counter()
+    judged = Assessment.objects.filter(
+        seat__round=jury_round, state=Assessment.State.SUBMITTED, scores__value__isnull=False
+    ).distinct()
+    for idea, version in judged.values_list("idea_id", "version__number"):
+        done[idea] += version == newest.get(idea)
+    return [Coverage(idea, assigned[idea.pk], done[idea.pk], jury_round.rules.quorum) for idea in ideas]
+
+
+def ideas_below_quorum(jury_round: Round) -> list[Coverage]:
+    """Ideas that too few jurors have judged, over the whole field (for the actions, which decide who may know)."""
+    return [line for line in _coverage(jury_round, submitted_ideas(jury_round.challenge)) if line.done < line.quorum]
+
+
+def visible_interests(viewer: Any, jury_round: Round) -> QuerySet[Interest]:
+    """Interests of jurors, for who runs the jury, as far as the ideas are visible to them; a juror sees none."""
+    interests = Interest.objects.filter(round=jury_round).select_related("user", "idea", "decided_by")
+    if not can_run_jury(viewer, jury_round.challenge):
+        return interests.none()
+    return interests.exclude(idea__in=blocked_idea_ids(viewer, jury_round)).exclude(user=viewer)
+
+
+def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:
+    """What must be in place before jurors get their ideas."""
+    seats = list(jury_members(viewer, jury_round).filter(is_active=True))
+    judging = [seat for seat in seats if seat.kind != Seat.Kind.ALTERNATE]
+    lines = coverage(viewer, jury_round)
+    return [
+        Check(_("Intake is closed"), not jury_round.challenge.is_sealed, "challenges:detail"),
+        Check(_("At least one idea was handed in"), bool(lines), "ideas:list"),
+        Check(
+            _("As many jury members as the quorum (%(quorum)s)") % {"quorum": jury_round.rules.quorum},
+            len(judging) >= jury_round.rules.quorum,
+            "juries:room",
+        ),
+        Check(
+            _("A seat for an expert by experience"), any(s.kind == Seat.Kind.EXPERIENCE for s in seats), "juries:room"
+        ),
+        Check(
+            _("Every idea assigned to at least %(quorum)s jury members") % {"quorum": jury_round.rules.quorum},
+            bool(lines) and all(line.assigned >= line.quorum for line in lines),
+            "juries:room",
+        ),
+    ]
+
+
+def answers(viewer: Any, jury_round: Round) -> dict[int, Answer]:
+    """The answers written so far, per idea, for who runs the jury."""
+    if not can_run_jury(viewer, jury_round.challenge):
+        return {}
+    visible = visible_field(viewer, jury_round).values("pk")
+    return {answer.idea_id: answer for answer in Answer.objects.filter(round=jury_round, idea__in=visible)}
+
+
+def visible_changes(viewer: Any, jury_round: Round) -> list[ScoreChange]:
+    """Scores changed in deliberation, on ideas whose scores are open to the viewer."""
+    ideas = [idea.pk for idea in ideas_with_open_scores(viewer, jury_round)]
+    return list(
+        ScoreChange.objects.filter(assessment__seat__round=jury_round, assessment__idea__in=ideas).select_related(
+            "assessment__seat", "assessment__idea"
+        )
+    )
+
+
+def visible_dissents(viewer: Any, jury_round: Round) -> list[Dissent]:
+    """Your own; all of them for who may decide. A dissent may name any idea, so a bound manager sees none."""
+    notes = Dissent.objects.filter(seat__round=jury_round).select_related("seat")
+    runs = can_run_jury(viewer, jury_round.challenge)
+    if runs and not blocked_idea_ids(viewer, jury_round):
+        return list(notes)
+    return list(notes.filter(Q(seat__user=viewer))) if viewer.is_authenticated else []
+
+
+def answer_draft(viewer: Any, jury_round: Round, idea: Idea) -> str:
+    """A first text for the answer to a team: per criterion the middle score, what it means, and the jury's reasons."""
+    assessments = assessments_of(viewer, jury_round, idea)
+    if not assessments:
+        return ""
+    values: dict[str, list[int]] = defaultdict(list)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for score in (score for assessment in assessments for score in assessment.scores.all()):
+        if score.value is not None:
+            values[score.criterion].append(score.value)
+            if score.reason:
+                reasons[score.criterion].append(score.reason)
+    parts = [_("Thank you for your idea “%(title)s”.") % {"title": idea.title}]
+    for criterion in jury_round.rules.criteria:
+        given = sorted(values[criterion.key])
+        if not given:
+            continue
+        middle = given[(len(given) - 1) // 2]
+        said = " ".join(reason if reason.endswith((".", "!", "?")) else f"{reason}." for reason in reasons[criterion.key])
+        parts.append(
+            _("%(criterion)s: %(score)s, which means “%(anchor)s”. The jury said: %(reasons)s")
+            % {"criterion": criterion.name, "score": middle, "anchor": criterion.anchors.get(middle, ""), "reasons": said}
+        )
+    return "\n\n".join(parts)[:4000]
+
+
+def own_answers(viewer: Any) -> QuerySet[Answer]:
+    """The answers to the viewer's own ideas, once the round is decided."""
+    if not viewer.is_authenticated:
+        return Answer.objects.none()
+    return Answer.objects.filter(round__state=RoundState.DECIDED, idea__members__user=viewer).select_related(
+        "idea", "round__challenge"
+    )

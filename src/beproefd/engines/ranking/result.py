@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the engine answers: a ranking with its uncertainty and its stability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beproefd.engines.ranking.record import Json, Record, frozen_floats, frozen_ints
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class WeightChange(Record):
+    """The smallest change of the weights at which another idea enters the top.
+
+    points: the largest change of a single weight, in percentage points; weights: (C,) the weights at that moment, as
+    shares of 1; up and down: the criteria whose weight goes up and down; entering and leaving: the ideas that swap.
+    """
+
+    points: float
+    weights: Floats
+    up: tuple[str, ...]
+    down: tuple[str, ...]
+    entering: str
+    leaving: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", frozen_floats(self.weights))
+        object.__setattr__(self, "up", tuple(self.up))
+        object.__setattr__(self, "down", tuple(self.down))
+
+
+@dataclass(frozen=True, eq=False)
+class Stability(Record):
+    """Would the top be another one with one juror less, or with slightly other weights?
+
+    top: names by the published mean, best first. without_juror: (juror, entering, leaving) for each juror without whom
+    the set of names in the top differs. weight_share: share of all weight vectors within 10 percentage points of the
+    given ones (none negative, sum 100 %) that keep the same set; weight_method: "exact" (volume of the polytope cut out
+    by half-spaces) or "points" (a fixed low-discrepancy set; used when ideas miss whole criteria or there are more than
+    eight criteria). smallest_weight_change: None when no weights at all change the set. stable: no single juror and no
+    weights within 10 points change the set, and there is a top.
+    """
+
+    top: tuple[str, ...]
+    without_juror: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    weight_share: float
+    weight_method: str
+    smallest_weight_change: WeightChange | None
+    stable: bool
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Json]) -> Self:
+        """Build from what `to_dict` gave."""
+        change = data["smallest_weight_change"]
+        return cls(
+            top=tuple(data["top"]),
+            without_juror=tuple((juror, tuple(enter), tuple(leave)) for juror, enter, leave in data["without_juror"]),
+            weight_share=data["weight_share"],
+            weight_method=data["weight_method"],
+            smallest_weight_change=None if change is None else WeightChange.from_dict(change),
+            stable=data["stable"],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking(Record):
+    """The order of the ideas by the published mean, with the model's second opinion.
+
+    ideas: I names. order: (I,) positions best first, exact ties by name, ideas without a score last. mean, median: (I,)
+    weighted, NaN without scores. readings: (I,) jurors who gave at least one score. spread: (I, C) standard deviation
+    over jurors, NaN below two. interval: (I, 2) 95 % interval of the idea's quality in score points. p_top: (I,)
+    probability of being among the best `top_size`. ties: names exactly tied across the border of the top.
+    """
+
+    ideas: tuple[str, ...]
+    order: Ints
+    mean: Floats
+    median: Floats
+    readings: Ints
+    spread: Floats
+    interval: Floats
+    p_top: Floats
+    ties: tuple[tuple[str, ...], ...]
+    stability: Stability
+    engine_version: str
+    top_size: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("mean", "median", "spread", "interval", "p_top"):
+            object.__setattr__(self, name, frozen_floats(getattr(self, name)))
+        for name in ("order", "readings"):
+            object.__setattr__(self, name, frozen_ints(getattr(self, name)))
+        object.__setattr__(self, "ideas", tuple(self.ideas))
+        object.__setattr__(self, "ties", tuple(tuple(group) for group in self.ties))
+
+    @property
+    def top(self) -> tuple[str, ...]:
+        """Names in the top by the published mean, best first."""
+        return self.stability.top
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Json]) -> Self:
+        """Build from what `to_dict` gave."""
+        shaped = dict(data)
+        count = len(data["ideas"])
+        for name in ("spread", "interval"):
+            shaped[name] = np.array(data[name], dtype=np.float64).reshape(count, -1 if count else 0)
+        shaped["stability"] = Stability.from_dict(data["stability"])
+        return cls(**shaped)

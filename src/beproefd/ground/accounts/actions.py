@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Opening accounts and giving roles."""
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from beproefd.ground.audit.actions import change, record_creation
+
+from .models import Role, RoleGrant, User
+from .rules import is_administrator, is_manager, require
+
+
+def open_account(
+    *,
+    by: User | str,
+    email: str,
+    name: str,
+    organisation: str = "",
+    roles: Collection[str] = (),
+    password: str | None = None,
+    is_demo: bool = False,
+) -> User:
+    """Open an account, or return the one that has this address with the roles added (so a retry is harmless).
+
+    `by` is a person, or the name of a command ("beproefd demo"). A programme manager may open accounts for jury
+    members, coaches and team members; only an administrator makes managers and administrators.
+    """
+    if isinstance(by, User):
+        powerful = {Role.MANAGER, Role.ADMINISTRATOR} & set(roles)
+        require(is_administrator(by) or (is_manager(by) and not powerful))
+    with transaction.atomic():
+        user = User.objects.filter(email__iexact=email.strip()).first()
+        if user is None:
+            user = User(email=email.strip().lower(), name=name.strip(), organisation=organisation.strip(), is_demo=is_demo)
+            user.set_password(password)
+            user.full_clean()
+            user.save()
+        for role in roles:
+            _grant(by=by, user=user, role=role)
+    return user
+
+
+def set_roles(*, by: User, user: User, roles: Collection[str]) -> User:
+    """Give exactly these roles. The last administrator cannot lay the role down."""
+    require(is_administrator(by))
+    with transaction.atomic():
+        for grant in RoleGrant.objects.select_for_update().filter(user=user).exclude(role__in=roles):
+            others = RoleGrant.objects.filter(role=grant.role, user__is_active=True).exclude(user=user)
+            if grant.role == Role.ADMINISTRATOR and not others.exists():
+                raise ValidationError(_("There must be at least one administrator. Give someone else the role first."))
+            _withdraw(by=by, grant=grant)
+        for role in roles:
+            _grant(by=by, user=user, role=role)
+    user.__dict__.pop("roles", None)
+    return user
+
+
+def set_active(*, by: User, user: User, active: bool) -> User:
+    """Let someone sign in, or no longer. What the person did stays."""
+    require(is_administrator(by))
+    if user == by and not active:
+        raise ValidationError(_("You cannot close your own account. Ask another administrator."))
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    return user
+
+
+def _grant(*, by: User | str, user: User, role: str) -> None:
+    grant, made = RoleGrant.objects.get_or_create(user=user, role=role)
+    if made:
+        record_creation(by, "grant_role", grant, role=role, user=user.audit_key)
+    user.__dict__.pop("roles", None)
+
+
+def _withdraw(*, by: User, grant: RoleGrant) -> None:
+    with change(by, "withdraw_role", grant, role=grant.role, user=grant.user.audit_key):
+        RoleGrant.objects.filter(pk=grant.pk).delete()

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The only settings file: environment in, safe defaults out.
+
+Every variable the product reads is in `KNOWN`. An unknown BEPROEFD_ variable or a value that cannot be read stops the
+start with one clear line, because a silently ignored safety setting is worse than no start.
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+KNOWN = {
+    "BEPROEFD_DEBUG": (bool, False),
+    "BEPROEFD_DEMO": (bool, False),
+    "BEPROEFD_SECRET_KEY": (str, ""),
+    "BEPROEFD_SECRET_KEY_FILE": (str, ""),
+    "BEPROEFD_ALLOWED_HOSTS": (list, ["127.0.0.1", "localhost", "[::1]"]),
+    "BEPROEFD_BASE_URL": (str, "http://127.0.0.1:8000"),
+    "BEPROEFD_DATA_DIR": (str, "var"),
+    "BEPROEFD_EMAIL_URL": (str, "consolemail://"),
+    "BEPROEFD_EMAIL_FROM": (str, "Beproefd <niet-beantwoorden@localhost>"),
+    "BEPROEFD_THEME": (str, "ui/theme.css"),
+    "BEPROEFD_ORGANISATION": (str, "Gemeente"),
+    "BEPROEFD_REQUIRE_MFA": (bool, True),
+    "BEPROEFD_OIDC_SERVER_URL": (str, ""),
+    "BEPROEFD_OIDC_CLIENT_ID": (str, ""),
+    "BEPROEFD_OIDC_CLIENT_SECRET": (str, ""),
+    "BEPROEFD_OIDC_NAME": (str, "OpenID Connect"),
+    "BEPROEFD_LOG_LEVEL": (str, "INFO"),
+    "BEPROEFD_REQUIRE": (list, []),  # read by the tests alone
+    "DATABASE_URL": (str, ""),
+}
+
+
+def _stop(message: str) -> None:
+    raise ImproperlyConfigured(f"Beproefd cannot start: {message}")
+
+
+env = environ.Env(**KNOWN)
+for _name in os.environ:
+    if _name.startswith("BEPROEFD_") and _name not in KNOWN:
+        _stop(f"{_name} is not a setting. Known settings: {', '.join(sorted(KNOWN))}.")
+for _name, (_kind, _default) in KNOWN.items():
+    if _kind is bool and os.environ.get(_name, "").lower() not in {"", "true", "false", "1", "0", "on", "off", "yes", "no"}:
+        _stop(f"{_name} must be true or false, not {os.environ[_name]!r}.")
+    if _kind is bool and os.environ.get(_name) == "":
+        del os.environ[_name]
+
+PACKAGE_DIR = Path(__file__).resolve().parent
+DATA_DIR = Path(env("BEPROEFD_DATA_DIR")).resolve()
+DEBUG = env("BEPROEFD_DEBUG")
+DEMO = env("BEPROEFD_DEMO")
+TESTING = "pytest" in sys.modules
+BASE_URL = env("BEPROEFD_BASE_URL").rstrip("/")
+HTTPS = BASE_URL.startswith("https://")
+ORGANISATION = env("BEPROEFD_ORGANISATION")
+
+
+def _secret_key() -> str:
+    """The key from the environment or a file; made and kept in the data folder for a demo or development."""
+    if env("BEPROEFD_SECRET_KEY"):
+        return env("BEPROEFD_SECRET_KEY")
+    if env("BEPROEFD_SECRET_KEY_FILE"):
+        return Path(env("BEPROEFD_SECRET_KEY_FILE")).read_text().strip()
+    if TESTING:
+        return "only-for-the-tests"
+    if not (DEBUG or DEMO):
+        _stop("set BEPROEFD_SECRET_KEY or BEPROEFD_SECRET_KEY_FILE (a long random text).")
+    kept = DATA_DIR / "secret-key"
+    if not kept.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(50))
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env("BEPROEFD_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SIGNING_KEY_FILE = DATA_DIR / "decision-signing-key.pem"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "beproefd.site",  # before allauth, so that our page templates win
+    "beproefd.ui",
+    "beproefd.ground.audit",
+    "beproefd.ground.accounts",
+    "beproefd.discipline.challenges",
+    "beproefd.discipline.ideas",
+    "beproefd.discipline.juries",
+    "beproefd.demo",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "beproefd.ground.accounts.middleware.RequireMfaMiddleware",
+    "beproefd.site.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "beproefd.site.urls"
+WSGI_APPLICATION = "beproefd.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "beproefd.site.context.house",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "beproefd.ui.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "beproefd.ui.forms.Renderer"
+
+if env("DATABASE_URL"):
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "beproefd.sqlite3"}}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+THEME = env("BEPROEFD_THEME")
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_REDIRECT_URL = "home"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are opened by an administrator, who knows the address
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "beproefd.ground.accounts.models.display_name"
+ACCOUNT_ADAPTER = "beproefd.ground.accounts.adapters.StaffAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "beproefd.ground.accounts.adapters.OpenIDAdapter"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
+MFA_TOTP_ISSUER = "Beproefd"
+REQUIRE_MFA = env("BEPROEFD_REQUIRE_MFA") and not DEMO
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "gemeente",
+                "name": env("BEPROEFD_OIDC_NAME"),
+                "client_id": env("BEPROEFD_OIDC_CLIENT_ID"),
+                "secret": env("BEPROEFD_OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": env("BEPROEFD_OIDC_SERVER_URL")},
+            }
+        ]
+        if env("BEPROEFD_OIDC_SERVER_URL")
+        else [],
+    }
+}
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_SSL_REDIRECT = False  # the proxy in front does this
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT: see above
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # a 5 MB text reaches the form and gets a clear error there
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+vars().update(env.email_url("BEPROEFD_EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env("BEPROEFD_EMAIL_FROM")
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env("BEPROEFD_LOG_LEVEL")},
+}
+

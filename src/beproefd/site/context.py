@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every page shows around its contents."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from beproefd.ground.accounts.rules import is_administrator
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link in the navigation, the header or the footer."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Navigation by what the visitor may open, account links, footer and the demo banner."""
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    path = request.path
+    nav = [
+        Link(_("Home"), reverse("home"), path == reverse("home")),
+        Link(_("Challenges"), reverse("challenges:list"), path.startswith(reverse("challenges:list"))),
+    ]
+    if is_administrator(user):
+        nav.append(Link(_("Accounts"), reverse("accounts:list"), path.startswith(reverse("accounts:list"))))
+        nav.append(Link(_("Log"), reverse("audit_log"), path.startswith(reverse("audit_log"))))
+    account = []
+    if signed_in:
+        account = [
+            Link(_("Security of %(name)s") % {"name": user.name}, reverse("mfa_index")),
+            Link(_("Sign out"), reverse("account_logout")),
+        ]
+    else:
+        account = [Link(_("Sign in"), reverse("account_login"))]
+    if settings.DEMO:
+        account.insert(0, Link(_("Change role"), reverse("demo:roles")))
+    return {
+        "nav_items": nav,
+        "account_links": account,
+        "footer_links": [
+            Link(_("Style guide"), reverse("styleguide")),
+            Link(_("Report a security problem"), reverse("security_txt")),
+        ],
+        "demo_banner": (
+            _("This is a demo. Anyone can sign in here in any role. Do not enter real personal data.") if settings.DEMO else ""
+        ),
+        "theme": settings.THEME,
+        "organisation": settings.ORGANISATION,
+    }

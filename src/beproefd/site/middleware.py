@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A refusal that no form caught becomes a page that says what happened."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+class RefusalMiddleware:
+    """Turn a ValidationError from an action into a 409 page, and a request that is too large into a 413 page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """The page for a refusal; other problems go on to Django."""
+        if isinstance(problem, RequestDataTooBig):
+            sentence = _("What you sent is larger than 8 MB. Nothing was saved. Make it shorter and try again.")
+            return render(request, "site/refused.html", {"sentences": [sentence]}, status=413)
+        if isinstance(problem, ValidationError):
+            return render(request, "site/refused.html", {"sentences": problem.messages}, status=409)
+        return None

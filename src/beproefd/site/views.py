@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Home, the log and the small files every site has."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.challenges.queries import visible_challenges
+from beproefd.discipline.ideas.queries import own_ideas
+from beproefd.discipline.juries.queries import current_round, own_answers, own_tasks
+from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.rules import is_administrator
+from beproefd.ground.audit.models import Entry
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What is going on, and what waits for you."""
+    running = []
+    for challenge in visible_challenges(request.user)[:20]:
+        jury_round = current_round(request.user, challenge)
+        tasks = own_tasks(request.user, jury_round) if jury_round else []
+        running.append(
+            {
+                "challenge": challenge,
+                "ideas": list(own_ideas(request.user, challenge)),
+                "round": jury_round,
+                "to_judge": sum(task.step in {"declare", "judge", "again"} and task.assigned for task in tasks),
+            }
+        )
+    return render(request, "site/home.html", {"running": running, "answers": list(own_answers(request.user)[:20])})
+
+
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """The log for administrators: who, what, when and digests; never contents."""
+    if not is_administrator(request.user):
+        raise Http404
+    page = Paginator(Entry.objects.order_by("-sequence"), 50).get_page(request.GET.get("pagina"))
+    keys = {entry.actor.removeprefix("user:") for entry in page if entry.actor.startswith("user:")}
+    names = {f"user:{user.key}": user.name for user in User.objects.filter(key__in=keys)}
+    rows = [(entry, names.get(entry.actor, entry.actor)) for entry in page]
+    return render(request, "site/audit_log.html", {"page": page, "rows": rows})
+
+
+def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Where to report a security problem (RFC 9116)."""
+    expires = (timezone.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    address = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
+    text = f"Contact: mailto:{address}\nExpires: {expires}\nPreferred-Languages: nl, en\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """A request that cannot be read."""
+    sentence = _("This request could not be read. Nothing was saved. Go back and try again.")
+    return render(request, "site/refused.html", {"sentences": [sentence]}, status=400)

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Charts as SVG in the page: no script, no inline style, readable on a phone and on a light or a dark theme.
+
+A chart always carries its figures as a table as well; `{% figure chart %}` shows both. The pictures are drawn on the
+server from a Vega-Lite specification and kept in the cache under a hash of that specification.
+"""
+
+import hashlib
+import json
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from django.core.cache import cache
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+DRAWING = 1  # part of the cache key: raise it when the drawing changes
+WIDTH = 400  # units; a phone shows about 0.8 pixel for each, so 17 units of text stay readable
+TEXT = 17
+LINE = 44  # characters of that text on one line
+INK = "currentColor"  # follows the theme
+STRONG = "#0f8a80"  # these two stand at 3:1 or more on white and on the dark surface of the evening theme
+PLAIN = "#7b8794"
+SVG = "{http://www.w3.org/2000/svg}"
+LOCALES = {"nl": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["€ ", ""]}}
+DASH = "–"
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture and the same figures in words."""
+
+    svg: SafeString
+    caption: str
+    columns: Row
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One line of an interval chart: an estimate, how sure we are, and where wanted the median."""
+
+    label: str
+    point: float
+    low: float
+    high: float
+    median: float | None = None
+    highlight: bool = False
+
+
+def interval_chart(
+    items: Sequence[Interval],
+    *,
+    caption: str,
+    axis: str,
+    point: str = "",
+    median: str = "",
+    highlight: str = "",
+    domain: tuple[float, float] | None = None,
+    digits: int = 1,
+) -> Chart:
+    """Estimates with their uncertainty, one under the other in the order given; the highlighted ones stand out.
+
+    `point`, `median` and `highlight` are the words for the legend and the table.
+    """
+    point, median, highlight = point or _("Average"), median or _("Median"), highlight or _("In the top")
+    rest = _("Not in the top")
+    numbered = list(enumerate(items))
+    lines = [
+        {"n": n, "label": i.label, "low": i.low, "high": i.high, "set": highlight if i.highlight else rest}
+        for n, i in numbered
+    ]
+    marks = [{"n": n, "x": i.point, "kind": point, "set": highlight if i.highlight else rest} for n, i in numbered]
+    marks += [
+        {"n": n, "x": i.median, "kind": median, "set": highlight if i.highlight else rest}
+        for n, i in numbered
+        if i.median is not None
+    ]
+    title = f"{axis}\n{_('(the line shows where it probably lies)')}"
+    colour = _colour([highlight, rest] if any(i.highlight for i in items) else [rest])
+    kinds = [point, median] if any(i.median is not None for i in items) else [point]
+    spec = _spec(
+        len(items),
+        [
+            _labels(lines, bold=f"datum.set === {json.dumps(highlight)}"),
+            {
+                "data": {"values": lines},
+                "mark": {"type": "rule", "strokeWidth": 5, "yOffset": 12, "strokeCap": "round"},
+                "encoding": {"y": _line(), "x": _x("low", title, domain), "x2": {"field": "high"}, "color": colour},
+            },
+            {
+                "data": {"values": marks},
+                "mark": {"type": "point", "filled": True, "opacity": 1, "size": 130, "yOffset": 12, "stroke": INK},
+                "encoding": {
+                    "y": _line(),
+                    "x": _x("x", title, domain),
+                    "color": colour,
+                    "shape": {
+                        "field": "kind",
+                        "scale": {"domain": kinds, "range": ["circle", "diamond"][: len(kinds)]},
+                        "legend": _legend() if len(kinds) > 1 else None,
+                    },
+                },
+            },
+        ],
+    )
+    columns = (_("Name"), point, *([median] if len(kinds) > 1 else []), _("Lowest likely"), _("Highest likely"), _("Result"))
+    rows = tuple(
+        (
+            i.label,
+            _write(i.point, digits),
+            *([_write(i.median, digits)] if len(kinds) > 1 else []),
+            _write(i.low, digits),
+            _write(i.high, digits),
+            highlight if i.highlight else rest,
+        )
+        for i in items
+    )
+    if not any(i.highlight for i in items):
+        columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
+    return _chart(spec, caption, columns, rows)
+
+
+def bars(
+    items: Sequence[tuple[str, float]],
+    *,
+    caption: str,
+    axis: str,
+    domain: tuple[float, float] | None = None,
+    digits: int = 0,
+) -> Chart:
+    """One amount per name, in the order given."""
+    lines = [{"n": n, "label": label, "x": x, "text": _write(x, digits)} for n, (label, x) in enumerate(items)]
+    bar = {"type": "bar", "height": 16, "yOffset": 12, "color": STRONG}
+    spec = _spec(
+        len(items),
+        [
+            _labels(lines, suffix="': ' + datum.text"),
+            {"data": {"values": lines}, "mark": bar, "encoding": {"y": _line(), "x": _x("x", axis, domain, zero=True)}},
+        ],
+    )
+    return _chart(spec, caption, (_("Name"), axis), tuple((label, _write(x, digits)) for label, x in items))
+
+
+def dots(
+    items: Sequence[tuple[str, Sequence[float]]],
+    *,
+    caption: str,
+    axis: str,
+    domain: tuple[float, float] | None = None,
+    digits: int = 1,
+) -> Chart:
+    """Every single value per name, so that spread and outliers can be seen."""
+    lines = [{"n": n, "label": label} for n, (label, _values) in enumerate(items)]
+    marks = [{"n": n, "x": x} for n, (_label, values) in enumerate(items) for x in values]
+    spec = _spec(
+        len(items),
+        [
+            _labels(lines),
+            {
+                "data": {"values": marks},
+                "mark": {"type": "circle", "size": 130, "opacity": 0.6, "yOffset": 12, "color": STRONG, "stroke": INK},
+                "encoding": {"y": _line(), "x": _x("x", axis, domain)},
+            },
+        ],
+    )
+    rows = tuple((label, " · ".join(_write(x, digits) for x in sorted(values)) or DASH) for label, values in items)
+    return _chart(spec, caption, (_("Name"), axis), rows)
+
+
+def _write(value: float | None, digits: int) -> str:
+    return DASH if value is None else number_format(round(value, digits), decimal_pos=digits)
+
+
+def _line() -> dict[str, Any]:
+    """Each item has a line of its own: the name above, the marks under it, so that long names fit on a phone."""
+    return {"field": "n", "type": "ordinal", "axis": None, "scale": {"type": "band", "paddingInner": 0, "paddingOuter": 0}}
+
+
+def _x(field: str, title: str, domain: tuple[float, float] | None, *, zero: bool = False) -> dict[str, Any]:
+    scale = {"domain": list(domain)} if domain else {"zero": zero, "nice": True}
+    lines = [line for part in title.splitlines() for line in textwrap.wrap(part, LINE)]
+    return {"field": field, "type": "quantitative", "title": lines, "scale": scale}
+
+
+def _colour(sets: list[str]) -> dict[str, Any]:
+    two = len(sets) > 1
+    scale = {"domain": sets, "range": [STRONG, PLAIN] if two else [STRONG]}
+    return {"field": "set", "type": "nominal", "scale": scale, "legend": _legend() if two else None}
+
+
+def _legend() -> dict[str, Any]:
+    return {"orient": "top", "title": None, "symbolFillColor": INK, "symbolType": "square", "columns": 1}
+
+
+def _labels(lines: list[dict[str, Any]], *, bold: str = "false", suffix: str = "''") -> dict[str, Any]:
+    return {
+        "data": {"values": lines},
+        "transform": [{"calculate": f"datum.label + {suffix}", "as": "shown"}],
+        "mark": {"type": "text", "align": "left", "x": 0, "yOffset": -9, "limit": WIDTH, "color": INK},
+        "encoding": {
+            "y": _line(),
+            "text": {"field": "shown"},
+            "fontWeight": {"condition": {"test": bold, "value": 700}, "value": 400},
+        },
+    }
+
+
+def _spec(count: int, layers: list[dict[str, Any]]) -> dict[str, Any]:
+    text = {"labelFontSize": TEXT, "titleFontSize": TEXT, "labelColor": INK, "titleColor": INK}
+    axis = {"gridColor": INK, "gridOpacity": 0.15, "domainColor": INK, "tickColor": INK, "tickCount": 5, **text}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": WIDTH,
+        "height": {"step": 56} if count else 56,
+        "padding": 12,
+        "background": None,
+        "layer": layers,
+        "config": {
+            "font": "inherit",
+            "text": {"fontSize": TEXT},
+            "view": {"stroke": None},
+            "axis": {**axis, "titleFontWeight": 400, "titlePadding": 10},
+            "legend": {**text, "symbolSize": 130, "labelLimit": WIDTH},
+        },
+    }
+
+
+def _chart(spec: dict[str, Any], caption: str, columns: Row, rows: tuple[Row, ...]) -> Chart:
+    language = (get_language() or "nl").split("-")[0]
+    words = "; ".join(_sentence(columns, row) for row in rows)
+    source = json.dumps([DRAWING, language, caption, words, spec], sort_keys=True)
+    key = hashlib.sha256(source.encode()).hexdigest()
+    svg = cache.get(f"ui.chart.{key}")
+    if svg is None:
+        svg = _inline(_draw(spec, language), caption, words, key[:12])
+        cache.set(f"ui.chart.{key}", svg, timeout=24 * 3600)
+    return Chart(svg=mark_safe(svg), caption=caption, columns=columns, rows=rows)
+
+
+def _sentence(columns: Row, row: Row) -> str:
+    facts = (f"{name} {cell}".strip() for name, cell in zip(columns[1:], row[1:], strict=True) if cell)
+    return f"{row[0]}: {', '.join(facts)}"
+
+
+def _draw(spec: dict[str, Any], language: str) -> str:
+    import vl_convert  # noqa: PLC0415 -- slow import, only when a chart is not in the cache
+
+    return vl_convert.vegalite_to_svg(
+        spec, vl_version="6.4", format_locale=LOCALES.get(language), allowed_base_urls=[]
+    )
+
+
+def _inline(svg: str, title: str, description: str, key: str) -> str:
+    """Make the picture fit for a page with a strict Content-Security-Policy and for a screen reader.
+
+    Styles become presentation attributes, the whole is one image with a title and a description, and it scales.
+    """
+    root = ET.fromstring(svg)  # noqa: S314 -- our own drawing, not something a user sent
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in {f"{SVG}style", f"{SVG}script"}:
+                parent.remove(child)
+    for element in root.iter():
+        for declaration in filter(None, element.attrib.pop("style", "").split(";")):
+            name, _colon, value = declaration.partition(":")
+            element.set(name.strip(), value.strip())
+        for name in [n for n in element.attrib if n == "role" or n == "class" or n.startswith("aria-")]:
+            del element.attrib[name]
+    for size in ("width", "height"):
+        root.attrib.pop(size, None)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"chart-{key}-title chart-{key}-desc")
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ET.Element(f"{SVG}{tag}", {"id": f"chart-{key}-{tag}"})
+        element.text = text
+        root.insert(place, element)
+    ET.register_namespace("", SVG.strip("{}"))
+    return ET.tostring(root, encoding="unicode")

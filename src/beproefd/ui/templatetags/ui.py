@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The words page templates speak: alert, badge, card, explain, figure, field ... The style guide shows each of them.
+
+Block tags exist because a page author should write the text of a card, not the five elements around it.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BaseForm, BoundField
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from beproefd.ui.charts import Chart
+
+register = template.Library()
+
+ALERTS = {
+    "info": gettext_lazy("Note:"),
+    "ok": gettext_lazy("Done:"),
+    "warning": gettext_lazy("Warning:"),
+    "error": gettext_lazy("Error:"),
+}
+BADGES = {
+    "neutral": "utrecht-status-badge utrecht-status-badge--neutral",
+    "info": "nl-data-badge",
+    "ok": "utrecht-status-badge utrecht-status-badge--safe",
+    "warning": "utrecht-status-badge utrecht-status-badge--warning",
+    "error": "utrecht-status-badge utrecht-status-badge--danger",
+}
+UNKNOWN = "–"
+
+
+def _one_of(kinds: dict[str, Any], kind: str, tag: str) -> Any:
+    """The entry for `kind`; a typing error in a template must not pass silently."""
+    if kind not in kinds:
+        raise template.TemplateSyntaxError(f"{{% {tag} %}} knows {', '.join(kinds)}, not {kind!r}.")
+    return kinds[kind]
+
+
+@register.simple_tag
+def theme() -> str:
+    """Address of the token file that the setting THEME names."""
+    return static(settings.THEME)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One of the pictures in templates/ui/icons; always beside text, so hidden from a screen reader."""
+    return render_to_string(f"ui/icons/{name}.svg")
+
+
+@register.simple_block_tag
+def alert(content: SafeString, kind: str = "info", *, role: str = "") -> SafeString:
+    """A message that stands out; `role` is for a text that appears after an action (status, or alert for an error)."""
+    context = {"content": content, "kind": kind, "role": role, "spoken": _one_of(ALERTS, kind, "alert")}
+    return render_to_string("ui/parts/alert.html", context)
+
+
+@register.simple_tag
+def badge(text: str, kind: str = "neutral") -> SafeString:
+    """A short state in one or two words; colour never stands alone."""
+    return render_to_string("ui/parts/badge.html", {"text": text, "kind": kind, "classes": _one_of(BADGES, kind, "badge")})
+
+
+@register.simple_block_tag
+def card(content: SafeString, heading: str = "", url: str = "") -> SafeString:
+    """A raised block; several of them go in an element with class `cards`."""
+    return render_to_string("ui/parts/card.html", {"content": content, "heading": heading, "url": url})
+
+
+@register.simple_block_tag
+def explain(content: SafeString, summary: str = "") -> SafeString:
+    """Text that opens on demand, for who wants to know more."""
+    return render_to_string("ui/parts/explain.html", {"content": content, "summary": summary or _("What does this mean?")})
+
+
+@register.simple_block_tag
+def wide_table(content: SafeString, label: str) -> SafeString:
+    """A table that scrolls sideways in its own box on a narrow screen, with the keyboard as well."""
+    return render_to_string("ui/parts/wide_table.html", {"content": content, "label": label})
+
+
+@register.simple_tag
+def figure(chart: Chart, caption: str = "") -> SafeString:
+    """A chart with its caption and, one press away, the same figures as a table."""
+    return render_to_string("ui/parts/figure.html", {"chart": chart, "caption": caption or chart.caption})
+
+
+@register.simple_tag
+def breadcrumbs(*parts: Any) -> SafeString:
+    """Where am I: label and address in turn, last the label of this page: {% breadcrumbs "Home" "/" "This page" %}."""
+    crumbs = [(parts[i], parts[i + 1] if i + 1 < len(parts) else "") for i in range(0, len(parts), 2)]
+    return render_to_string("ui/parts/breadcrumbs.html", {"crumbs": crumbs})
+
+
+@register.simple_tag
+def field(bound: BoundField) -> SafeString:
+    """One form field with its label, help and error."""
+    return bound.as_field_group()
+
+
+@register.simple_tag
+def form_errors(*forms: BaseForm) -> SafeString:
+    """The list of errors above a form whose fields the page lays out itself; takes more forms when one button sends them."""
+    return render_to_string("ui/forms/errors.html", {"forms": [f for f in forms if f.errors]})
+
+
+def _number(value: Any, digits: int) -> str | None:
+    if value is None or value == "" or not math.isfinite(float(value)):
+        return None
+    return number_format(round(float(value), digits), decimal_pos=digits)
+
+
+@register.filter
+def percentage(value: Any, digits: int = 0) -> str:
+    """A share between 0 and 1 in the way the reader's language writes it: 72%, 72,5%."""
+    number = _number(None if value in (None, "") else float(value) * 100, digits)
+    return UNKNOWN if number is None else f"{number}%"
+
+
+@register.filter
+def score(value: Any, digits: int = 1) -> str:
+    """A number with a fixed count of decimals in the way the reader's language writes it: 7,3."""
+    return _number(value, digits) or UNKNOWN
+
+
+register.simple_tag(percentage, name="percentage")
+register.simple_tag(score, name="score")
+
+
+@register.filter
+def as_list(values: Iterable[Any]) -> str:
+    """Names in a row as people write them: An, Bo and Cis."""
+    words = [str(value) for value in values]
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
