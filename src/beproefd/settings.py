@@ -9,6 +9,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -91,9 +92,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",
     "beproefd.site",  # before allauth, so that our page templates win
     "beproefd.ui",
+    "django.forms",  # after ui, so that our widget templates win
     "beproefd.ground.audit",
     "beproefd.ground.accounts",
     "beproefd.discipline.challenges",
@@ -114,7 +115,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "beproefd.site.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -147,6 +148,9 @@ FORM_RENDERER = "beproefd.ui.forms.Renderer"
 
 if env("DATABASE_URL"):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
+    _host = urlsplit(env("DATABASE_URL")).netloc.rpartition("@")[2]
+    if _host.lower().startswith("%2f"):  # a Unix socket, written as libpq does; django-environ keeps the escapes
+        DATABASES["default"]["HOST"] = unquote(_host.partition(":")[0])
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "beproefd.sqlite3"}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -167,6 +171,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+# A municipality puts its own theme here and names it in BEPROEFD_THEME (docs/theming.md).
+STATICFILES_DIRS = [("gemeente", DATA_DIR / "gemeente")] if (DATA_DIR / "gemeente").is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 THEME = env("BEPROEFD_THEME")

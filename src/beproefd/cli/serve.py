@@ -31,7 +31,7 @@ def prepare() -> None:
     from django.conf import settings  # noqa: PLC0415 -- needs Django to be started
     from django.core.management import call_command  # noqa: PLC0415 -- idem
 
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
 
 

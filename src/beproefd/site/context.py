@@ -19,6 +19,7 @@ class Link:
     label: str
     url: str
     current: bool = False
+    post: bool = False  # a button that sends, for what changes something
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -36,8 +37,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
     account = []
     if signed_in:
         account = [
-            Link(_("Security of %(name)s") % {"name": user.name}, reverse("mfa_index")),
-            Link(_("Sign out"), reverse("account_logout")),
+            Link(_("Signing in safely"), reverse("mfa_index")),
+            Link(_("Sign out"), reverse("account_logout"), post=True),
         ]
     else:
         account = [Link(_("Sign in"), reverse("account_login"))]
@@ -53,6 +54,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "demo_banner": (
             _("This is a demo. Anyone can sign in here in any role. Do not enter real personal data.") if settings.DEMO else ""
         ),
-        "theme": settings.THEME,
+        "account_name": user.name if signed_in else "",
         "organisation": settings.ORGANISATION,
     }

@@ -111,7 +111,14 @@ def interval_chart(
             },
         ],
     )
-    columns = (_("Name"), point, *([median] if len(kinds) > 1 else []), _("Lowest likely"), _("Highest likely"), _("Result"))
+    columns = (
+        _("Name"),
+        point,
+        *([median] if len(kinds) > 1 else []),
+        _("Lowest likely"),
+        _("Highest likely"),
+        _("Result"),
+    )
     rows = tuple(
         (
             i.label,
@@ -181,7 +188,7 @@ def _write(value: float | None, digits: int) -> str:
 
 def _line() -> dict[str, Any]:
     """Each item has a line of its own: the name above, the marks under it, so that long names fit on a phone."""
-    return {"field": "n", "type": "ordinal", "axis": None, "scale": {"type": "band", "paddingInner": 0, "paddingOuter": 0}}
+    return {"field": "n", "type": "ordinal", "axis": None, "scale": {"type": "band", "padding": 0}}
 
 
 def _x(field: str, title: str, domain: tuple[float, float] | None, *, zero: bool = False) -> dict[str, Any]:
@@ -253,9 +260,7 @@ def _sentence(columns: Row, row: Row) -> str:
 def _draw(spec: dict[str, Any], language: str) -> str:
     import vl_convert  # noqa: PLC0415 -- slow import, only when a chart is not in the cache
 
-    return vl_convert.vegalite_to_svg(
-        spec, vl_version="6.4", format_locale=LOCALES.get(language), allowed_base_urls=[]
-    )
+    return vl_convert.vegalite_to_svg(spec, vl_version="6.4", format_locale=LOCALES.get(language), allowed_base_urls=[])
 
 
 def _inline(svg: str, title: str, description: str, key: str) -> str:
@@ -272,7 +277,7 @@ def _inline(svg: str, title: str, description: str, key: str) -> str:
         for declaration in filter(None, element.attrib.pop("style", "").split(";")):
             name, _colon, value = declaration.partition(":")
             element.set(name.strip(), value.strip())
-        for name in [n for n in element.attrib if n == "role" or n == "class" or n.startswith("aria-")]:
+        for name in [n for n in element.attrib if n in {"role", "class"} or n.startswith("aria-")]:
             del element.attrib[name]
     for size in ("width", "height"):
         root.attrib.pop(size, None)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How forms look: every Django form and formset in the product is drawn as NL Design System form fields.
 
-Page templates write `{{ form }}`, or `{% form_errors form %}` and `{% field form.name %}` to lay out the fields themselves.
+Page templates write `{{ form }}`, or lay out the fields themselves with `{% form_errors form %}` and
+`{% field form.name %}`.
 """
 
 from typing import Any

@@ -56,7 +56,11 @@ def _charts() -> dict[str, object]:
         "interval": interval_chart(
             estimates, caption=_("Example: score per idea, with how sure it is"), axis=_("Score"), domain=(0, 10)
         ),
-        "bars": bars([(n, len(v)) for n, v in values], caption=_("Example: number of judgements"), axis=_("Judgements")),
+        "bars": bars(
+            [(name, len(scores)) for name, scores in values],
+            caption=_("Example: number of judgements"),
+            axis=_("Judgements"),
+        ),
         "dots": dots(values, caption=_("Example: every score on its own"), axis=_("Score"), domain=(0, 10)),
     }
 

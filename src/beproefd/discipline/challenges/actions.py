@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,9 @@ CANVAS_FIELDS = (
     "follow_up_until",
 )
 
+# Words that stand in our own addresses (urls.py), so nothing else can be called that.
+RESERVED = frozenset({"nieuw", "regels", "vastleggen", "nieuwe-versie"})
+
 
 def create_challenge(*, by: User, title: str, request_key: uuid.UUID | None = None, is_demo: bool = False) -> Challenge:
     """Start a challenge. The same request key gives the same challenge."""
@@ -59,7 +63,7 @@ def create_challenge(*, by: User, title: str, request_key: uuid.UUID | None = No
         if existing:
             return existing
         base = slugify(title)[:50] or "uitdaging"
-        taken = set(Challenge.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        taken = RESERVED | set(Challenge.objects.filter(slug__startswith=base).values_list("slug", flat=True))
         slug = next(name for name in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if name not in taken)
         challenge = Challenge(
             title=title.strip(), slug=slug, created_by=by, request_key=request_key or uuid.uuid4(), is_demo=is_demo
@@ -213,6 +217,10 @@ def save_criterion(
         draft = _draft_row(criteria_set)
         with change(by, "save_criterion", draft):
             if criterion is None:
+                said = {name: values[name] for name in ("kind", "name", "question")}
+                twin = draft.criteria.filter(**said).first()
+                if twin:  # the form was sent twice; a set has no use for the same question twice
+                    return twin
                 last = draft.criteria.order_by("-position").first()
                 criterion = Criterion(
                     criteria_set=draft, position=last.position + 1 if last else 1, key=_free_key(draft, values["name"])
@@ -357,11 +365,12 @@ def _locked_row(challenge: Challenge) -> Challenge:
 def _draft_row(criteria_set: CriteriaSet) -> CriteriaSet:
     row = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
     if row.is_locked:
-        raise ValidationError(_("These criteria are locked since %(when)s. They can no longer change.") % {"when": row.locked_at})
+        when = date_format(timezone.localtime(row.locked_at), "DATETIME_FORMAT")
+        raise ValidationError(_("These criteria are locked since %(when)s. They can no longer change.") % {"when": when})
     return row
 
 
 def _free_key(criteria_set: CriteriaSet, name: str) -> str:
     base = slugify(name)[:34] or "criterium"
-    taken = set(criteria_set.criteria.values_list("key", flat=True))
+    taken = RESERVED | set(criteria_set.criteria.values_list("key", flat=True))
     return next(key for key in (base, *(f"{base}-{n}" for n in range(2, 1000))) if key not in taken)

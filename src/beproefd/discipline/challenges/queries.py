@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reading challenges, as far as the viewer may see them."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from beproefd.ground.accounts.rules import is_administrator, is_coach, is_manager
 
@@ -18,6 +26,18 @@ def visible_challenges(viewer: Any) -> QuerySet[Challenge]:
     if (is_manager | is_coach | is_administrator)(viewer):
         return challenges
     return challenges.exclude(phase=Phase.PREPARING)
+
+
+def with_canvases(challenges: Iterable[Challenge]) -> list[Challenge]:
+    """The challenges with their newest canvas at hand, in one extra query however many there are."""
+    found = list(challenges)
+    newest = {
+        canvas.challenge_id: canvas
+        for canvas in CanvasVersion.objects.filter(challenge__in=found).order_by("challenge", "number")
+    }
+    for challenge in found:
+        challenge.canvas = newest.get(challenge.pk)
+    return found
 
 
 def visible_stimuli(viewer: Any, challenge: Challenge) -> QuerySet[Stimulus]:
@@ -96,3 +116,97 @@ def lock_readiness(criteria_set: CriteriaSet) -> list[Check]:
         Check(_("A plain text for every score of every criterion"), bool(criteria) and anchored, page),
         Check(_("A mission in the canvas"), bool(criteria_set.challenge.canvas and criteria_set.challenge.canvas.mission), page),
     ]
+
+
+# The three outcomes of the case. A canvas holds the words themselves, beside any words of its own.
+OUTCOMES = {
+    "autonomie": gettext_lazy("autonomy"),
+    "betrokkenheid": gettext_lazy("involvement"),
+    "competentie": gettext_lazy("competence"),
+}
+
+
+def outcome_labels(canvas: CanvasVersion | None) -> list[str]:
+    """The outcomes of a canvas in the language of the reader, as far as we know the words."""
+    return [str(OUTCOMES.get(word, word)) for word in canvas.outcome_words] if canvas else []
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step in the time of a challenge."""
+
+    label: str
+    when: date | datetime
+    is_past: bool
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the hour matters too."""
+        return isinstance(self.when, datetime)
+
+
+def timeline(canvas: CanvasVersion | None) -> list[Moment]:
+    """The dates that are known, in the order of the process."""
+    if canvas is None:
+        return []
+    now, today = timezone.now(), timezone.localdate()
+    steps = [
+        (_("Ideas are welcome from"), canvas.intake_opens),
+        (_("Deadline for ideas"), canvas.intake_deadline),
+        (_("The jury scores until"), canvas.jury_until),
+        (_("Decision"), canvas.decision_on),
+        (_("The winning teams work until"), canvas.follow_up_until),
+    ]
+    return [
+        Moment(label, when, when < now if isinstance(when, datetime) else when < today) for label, when in steps if when
+    ]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a text; `differs` when the other version does not have it."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs between two versions, in words."""
+
+    label: str
+    old: tuple[Piece, ...]
+    new: tuple[Piece, ...]
+
+
+def what_changed(old: Model | None, new: Model, names: Iterable[str]) -> list[Change]:
+    """The fields that differ between two versions, with the differing words marked. Without an old one: all that is new."""
+    changes = []
+    for name in names:
+        before, after = _in_words(old, name), _in_words(new, name)
+        if before != after:
+            label = str(capfirst(new._meta.get_field(name).verbose_name))  # noqa: SLF001 -- Django's documented meta API
+            changes.append(Change(label, *_pieces(before, after)))
+    return changes
+
+
+def _in_words(version: Model | None, name: str) -> str:
+    value = getattr(version, name) if version else None
+    if isinstance(value, list):
+        return ", ".join(str(OUTCOMES.get(item, item)) for item in value)
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    return "" if value is None else str(value)
+
+
+def _pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    left, right = (re.findall(r"\s*\S+|\s+$", text) for text in (before, after))
+    old, new = [], []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if i2 > i1:
+            old.append(Piece("".join(left[i1:i2]), tag != "equal"))
+        if j2 > j1:
+            new.append(Piece("".join(right[j1:j2]), tag != "equal"))
+    return tuple(old), tuple(new)

@@ -86,11 +86,18 @@ def document(criteria_set: CriteriaSet, *, locked_at: str, lottery_commitment: s
                 "question": criterion.question,
                 "kind": criterion.kind,
                 "weight": criterion.weight,
-                "anchors": criterion.anchors,
+                "anchors": _anchors(criterion, criteria_set.scale),
             }
             for criterion in criteria_set.criteria.order_by("position", "pk")
         ],
     }
+
+
+def _anchors(criterion: Criterion, scale: range) -> dict[str, str]:
+    """The texts that still fit: a scale made shorter leaves texts for scores that no longer exist."""
+    if criterion.kind == Criterion.Kind.KNOCK_OUT:
+        return criterion.anchors
+    return {score: text for score, text in criterion.anchors.items() if int(score) in scale}
 
 
 def fingerprint(text: str) -> str:

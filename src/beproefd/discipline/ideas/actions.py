@@ -17,9 +17,11 @@ from beproefd.ground.accounts.rules import is_manager, require
 from beproefd.ground.audit.actions import change, record_creation
 
 from .models import NEXT_IDEA_STATES, VERSION_FIELDS, Idea, IdeaState, IdeaVersion, TeamMember
+from .queries import competes
 from .rules import can_change_idea, can_organise_ideas, can_start_idea, owns_idea
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O or 1/I: people read references aloud
+NEEDED_TO_SUBMIT = ("problem", "solution", "value")
 
 
 def start_idea(
@@ -123,7 +125,7 @@ def submit_idea(*, by: User, idea: Idea) -> Idea:
             raise ValidationError(_("The deadline has passed. Your draft is kept, but it was not handed in."))
         missing = [
             IdeaVersion._meta.get_field(name).verbose_name  # noqa: SLF001 -- Django's documented meta API
-            for name in ("problem", "solution", "value")
+            for name in NEEDED_TO_SUBMIT
             if not getattr(idea.current, name)
         ]
         if missing:
@@ -191,7 +193,7 @@ def ask_correction(*, by: User, idea: Idea, reason: str) -> Idea:
     """Let the team change a handed-in idea after the deadline. Scores for the old version are then flagged."""
     with transaction.atomic():
         idea = _locked_row(idea)
-        require(can_organise_ideas(by, idea.challenge))
+        require(can_organise_ideas(by, idea.challenge) and not competes(by, idea.challenge))
         if not reason.strip():
             raise ValidationError({"reason": _("Say what must be corrected.")})
         if idea.state != IdeaState.SUBMITTED:
@@ -212,7 +214,7 @@ def merge_ideas(
     with transaction.atomic():
         rows = {row.pk: row for row in Idea.objects.select_for_update().filter(pk__in=[into.pk, *(s.pk for s in sources)])}
         into = rows.pop(into.pk)
-        require(can_organise_ideas(by, into.challenge))
+        require(can_organise_ideas(by, into.challenge) and not competes(by, into.challenge))
         if not rows:
             raise ValidationError(_("Choose at least one idea to merge into this one."))
         if not reason.strip():

@@ -5,7 +5,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -127,6 +127,8 @@ def _take(by: User, challenge: Challenge, line: int, row: dict[str, str]) -> Row
             submit_idea(by=by, idea=idea)
     except ValidationError as refusal:
         return RowReport(line, title, "refused", _reasons(refusal))
+    except PermissionDenied as refusal:  # intake closed while the file was being read
+        return RowReport(line, title, "refused", str(refusal))
     return RowReport(line, title, "taken", "", idea)
 
 

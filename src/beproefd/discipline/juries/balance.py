@@ -30,7 +30,7 @@ def balance(eligible: NDArray[np.bool_], assigned: NDArray[np.bool_], per_idea: 
     if not jurors or not ideas or not need.any():
         return Balance((), need.astype(np.int64))
     possible = int(np.minimum(need, free.sum(axis=0)).sum())
-    low = max(-(-int(need.sum() + loads.sum()) // jurors), 0)
+    low = -(-(possible + int(loads.sum())) // jurors)
     for limit in range(low, int(loads.max()) + ideas + 1):
         flow = _flow(free, need, np.clip(limit - loads, 0, None).astype(np.int32))
         if int(flow.sum()) == possible:

@@ -73,7 +73,9 @@ def build(
             "ideas": [
                 _idea(by_reference[line.idea], line, answers[by_reference[line.idea].pk].text) for line in standings.lines
             ],
-            "stability": stability_sentence(standings),
+            "stability": stability_sentence(
+                standings, {reference: idea.title for reference, idea in by_reference.items()}
+            ),
             "lottery": _lottery(jury_round, standings),
             "scores": _scores(jury_round, by_reference, labels),
             "changed_scores": _changes(jury_round, by_reference, labels),

@@ -170,13 +170,13 @@ def own_assessment(viewer: Any, jury_round: Round, idea: Idea) -> Assessment | N
 def ideas_with_open_scores(viewer: Any, jury_round: Round) -> list[Idea]:
     """Ideas whose scores by others the viewer may see.
 
-    Who runs the jury: only once scoring is closed. A juror: after the own word that nothing binds, and, where the juror
+    Who runs the jury without a seat in it: only once scoring is closed. A juror: after the own word that nothing binds, and, where the juror
     has to judge too, after handing in the own score; ideas the juror need not judge open in deliberation.
     """
     ideas = list(visible_field(viewer, jury_round))
-    if can_run_jury(viewer, jury_round.challenge) and jury_round.state in TOGETHER:
-        return ideas
     seat = seat_of(viewer, jury_round)
+    if seat is None and can_run_jury(viewer, jury_round.challenge) and jury_round.state in TOGETHER:
+        return ideas
     if seat is None or jury_round.state in {RoundState.PREPARING, RoundState.VOID}:
         return []
     tasks = own_tasks(viewer, jury_round)
@@ -290,8 +290,8 @@ def _coverage(jury_round: Round, ideas: Iterable[Idea]) -> list[Coverage]:
     done: Counter[int] = Counter()
     judged = Assessment.objects.filter(
         seat__round=jury_round, state=Assessment.State.SUBMITTED, scores__value__isnull=False
-    ).distinct()
-    for idea, version in judged.values_list("idea_id", "version__number"):
+    )
+    for _seat, idea, version in judged.values_list("seat_id", "idea_id", "version__number").distinct():
         done[idea] += version == newest.get(idea)
     return [Coverage(idea, assigned[idea.pk], done[idea.pk], jury_round.rules.quorum) for idea in ideas]
 
@@ -306,7 +306,7 @@ def visible_interests(viewer: Any, jury_round: Round) -> QuerySet[Interest]:
     interests = Interest.objects.filter(round=jury_round).select_related("user", "idea", "decided_by")
     if not can_run_jury(viewer, jury_round.challenge):
         return interests.none()
-    return interests.exclude(idea__in=blocked_idea_ids(viewer, jury_round)).exclude(user=viewer)
+    return interests.filter(idea__in=visible_field(viewer, jury_round).values("pk")).exclude(user=viewer)
 
 
 def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:

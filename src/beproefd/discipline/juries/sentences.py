@@ -2,8 +2,9 @@
 """What the jury room says in plain language, made from numbers and keys."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,8 +12,11 @@ from .models import Interest
 from .standings import Standings
 
 
-def stability_sentence(standings: Standings) -> str:
-    """One sentence: would the winners be others with one juror less or with slightly other weights?"""
+def stability_sentence(standings: Standings, titles: Mapping[str, str]) -> str:
+    """One sentence: would the winners be others with one juror less or with slightly other weights?
+
+    `titles` maps a reference to the title of the idea.
+    """
     stability = standings.ranking.stability
     size = len(stability.top)
     if not size:
@@ -34,10 +38,10 @@ def stability_sentence(standings: Standings) -> str:
     if change is not None and change.points <= 10:
         ifs.append(
             _("the weights shift by %(points)s points (then %(entering)s comes in place of %(leaving)s)")
-            % {"points": f"{change.points:.1f}".replace(".", ","), "entering": change.entering, "leaving": change.leaving}
+            % {"points": number_format(change.points, decimal_pos=1), "entering": titles[change.entering], "leaving": titles[change.leaving]}
         )
     if standings.ranking.ties:
-        group = ", ".join(name for ties in standings.ranking.ties for name in ties)
+        group = ", ".join(titles[name] for ties in standings.ranking.ties for name in ties)
         ifs.append(_("the lot falls differently between %(ideas)s, which have the same score") % {"ideas": group})
     if not ifs:
         return _("The top %(size)s may change when the weights shift by up to 10 points.") % {"size": size}

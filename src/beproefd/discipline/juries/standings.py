@@ -42,6 +42,11 @@ class Line:
     wins: bool
     quorum_met: bool
 
+    @property
+    def by_criterion(self) -> list[tuple[float | None, float | None]]:
+        """Mean and spread per weighted criterion, in the locked order."""
+        return [(mean, self.spread[key]) for key, mean in self.criterion_means.items()]
+
 
 @dataclass(frozen=True)
 class Standings:

@@ -8,22 +8,22 @@ normal. The chains of all juries run side by side, started at the estimate, so a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from beproefd.engines.ranking.model import PRIOR_READINGS, SCALE_SD, Readings, Spreads
+from beproefd.engines.ranking.model import ALIKE, PRIOR_READINGS, SCALE_SD, Readings, Spreads
 
 Floats = NDArray[np.float64]
 
 CHAINS = 64
-BURN_IN = 10
+BURN_IN = 4
 SWEEPS = 16
-ALIKE = np.array([3.0, 6.0, 12.0, 24.0, 60.0])
-"""How alike the jurors' noise can be, as prior readings per juror; each value equally likely beforehand."""
 
 
-def draw_qualities(
+def draw_scores(
     readings: Readings,
     spreads: Spreads,
     rng: np.random.Generator,
@@ -31,63 +31,100 @@ def draw_qualities(
     chains: int = CHAINS,
     burn_in: int = BURN_IN,
     sweeps: int = SWEEPS,
-) -> Floats:
-    """Draw the qualities of the ideas, (B, chains * sweeps, I)."""
+) -> tuple[Floats, Floats]:
+    """Draw the qualities of the ideas, (B, chains * sweeps, I), and the mean leniency of who was heard, (B, ...)."""
     batch, jurors, ideas = readings.score.shape
     rows = np.repeat(np.arange(batch), chains)
-    data, state = readings.only(rows), spreads.only(rows)
+    data, state = _sums(readings, rows), spreads.only(rows)
     alike = np.full(len(rows), 12.0)
-    kept = np.empty((sweeps, batch, chains, ideas))
+    kept, levels = np.empty((sweeps, batch, chains, ideas)), np.empty((sweeps, batch, chains))
+    heard = (readings.weight > 0).any(axis=2)[rows]
+    heard_of = heard / np.maximum(heard.sum(axis=1, keepdims=True), 1)
     for sweep in range(-burn_in, sweeps):
-        quality, state, alike = _sweep(data, state, alike, rng)
+        quality, leniency, state, alike = _sweep(data, state, alike, rng)
         if sweep >= 0:
             kept[sweep] = quality.reshape(batch, chains, ideas)
-    return np.moveaxis(kept, 0, 1).reshape(batch, sweeps * chains, ideas)
+            levels[sweep] = (leniency * heard_of).sum(axis=1).reshape(batch, chains)
+    draws = np.moveaxis(kept, 0, 1).reshape(batch, sweeps * chains, ideas)
+    return draws, np.moveaxis(levels, 0, 1).reshape(batch, sweeps * chains)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What stays the same from sweep to sweep, one row per chain."""
+
+    weight: Floats
+    weighted: Floats
+    power: Floats
+    total: Floats
+    count: NDArray[np.int64]
+    active: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+    guess: Floats
+
+
+def _sums(readings: Readings, rows: NDArray[np.int64]) -> _Sums:
+    weight = readings.weight
+    read = weight > 0
+    weighted = weight * readings.score
+    parts = (weight, weighted, (weighted * readings.score).sum(axis=2), weight.sum(axis=2))
+    flags = (read.sum(axis=2), read.any(axis=2), read.any(axis=1), readings.guess)
+    return _Sums(*(part[rows] for part in (*parts, *flags)))
+
+
+def _by_juror(array: Floats, ideas: Floats) -> Floats:
+    """Sum over ideas, (B, J, I) and (B, I) to (B, J)."""
+    total: Floats = (array @ ideas[:, :, None])[:, :, 0]
+    return total
+
+
+def _by_idea(array: Floats, jurors: Floats) -> Floats:
+    """Sum over jurors, (B, J, I) and (B, J) to (B, I)."""
+    total: Floats = (jurors[:, None, :] @ array)[:, 0, :]
+    return total
 
 
 def _sweep(
-    data: Readings, now: Spreads, alike: Floats, rng: np.random.Generator
-) -> tuple[Floats, Spreads, Floats]:
-    """Draw everything once, each part given the rest."""
-    score, weight, guess = data.score, data.weight, data.guess
-    count = (weight > 0).sum(axis=2)
-    sharp = weight / now.noise[:, :, None]
-    pull = sharp * now.scale[:, :, None]
-    alone = 1.0 / now.ideas[:, None] + np.einsum("bji,bj->bi", pull, now.scale)
-    loading = pull / alone[:, None, :]
-    precision = -loading @ np.swapaxes(pull, 1, 2)
-    diagonal = np.arange(count.shape[1])
-    precision[:, diagonal, diagonal] += np.where(count > 0, sharp.sum(axis=2), 1.0)
-    towards = np.einsum("bji,bji->bi", pull, score)
-    own = np.einsum("bji,bji->bj", sharp, score) - (loading @ towards[:, :, None])[:, :, 0]
+    data: _Sums, now: Spreads, alike: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats, Spreads, Floats]:
+    """Draw everything once, each part given the rest; sums over ideas are matrix products, one array (B, J, I) is made."""
+    weight, weighted, power = data.weight, data.weighted, data.power
+    force = now.scale / now.noise
+    alone = 1.0 / now.ideas[:, None] + _by_idea(weight, force * now.scale)
+    loading = weight / alone[:, None, :]
+    precision = -(force[:, :, None] * force[:, None, :]) * (loading @ np.swapaxes(weight, 1, 2))
+    diagonal = np.arange(force.shape[1])
+    precision[:, diagonal, diagonal] += np.where(data.active, data.total / now.noise, 1.0)
+    towards = _by_idea(weighted, force)
+    own = weighted.sum(axis=2) / now.noise - force * _by_juror(loading, towards)
     root = np.linalg.cholesky(precision)
     # Solve L L' b = own + L z: mean and draw in one go.
-    half = np.linalg.solve(root, own[:, :, None]) + rng.standard_normal((*count.shape, 1))
-    leniency = np.linalg.solve(np.swapaxes(root, 1, 2), half)
-    quality = (towards - (np.swapaxes(pull, 1, 2) @ leniency)[:, :, 0]) / alone
+    half = np.linalg.solve(root, own[:, :, None]) + rng.standard_normal((*force.shape, 1))
+    leniency = np.linalg.solve(np.swapaxes(root, 1, 2), half)[:, :, 0]
+    quality = (towards - _by_idea(weight, force * leniency)) / alone
     quality += rng.standard_normal(quality.shape) / np.sqrt(alone)
 
-    beyond = score - leniency
-    residual = beyond - now.scale[:, :, None] * quality[:, None, :]
-    squares = np.einsum("bji,bji,bji->bj", weight, residual, residual)
-    freedom = count + alike[:, None]
+    met, met2 = _by_juror(weight, quality), _by_juror(weight, quality**2)
+    joint = _by_juror(weighted, quality) - leniency * met
+    level = power - 2 * leniency * weighted.sum(axis=2) + leniency**2 * data.total
+    squares = np.maximum(level - 2 * now.scale * joint + now.scale**2 * met2, 0.0)
+    freedom = data.count + alike[:, None]
     noise = (squares + alike[:, None] * now.typical[:, None]) / (2 * rng.standard_gamma(freedom / 2))
 
     firm = noise / SCALE_SD**2
-    power = (weight @ (quality**2)[:, :, None])[:, :, 0] + firm
-    joint = np.einsum("bji,bji,bi->bj", weight, beyond, quality) + firm
-    scale = np.maximum(joint / power + np.sqrt(noise / power) * rng.standard_normal(power.shape), 0.0)
+    spread = met2 + firm
+    mean = (joint + firm) / spread
+    scale = np.maximum(mean + np.sqrt(noise / spread) * rng.standard_normal(spread.shape), 0.0)
 
-    seen = (count.sum(axis=1) > 0)[:, None] & (weight > 0).any(axis=1)
-    total = (quality**2 * seen).sum(axis=1) + PRIOR_READINGS * guess
-    ideas = total / (2 * rng.standard_gamma((seen.sum(axis=1) + PRIOR_READINGS) / 2))
+    guess, active = data.guess, data.active
+    total = (quality**2 * data.seen).sum(axis=1) + PRIOR_READINGS * guess
+    ideas = total / (2 * rng.standard_gamma((data.seen.sum(axis=1) + PRIOR_READINGS) / 2))
 
-    active = count > 0
     inverse = np.where(active, 1.0 / noise, 0.0).sum(axis=1)
     rate = (PRIOR_READINGS / guess + alike * inverse) / 2
     typical = rng.standard_gamma((PRIOR_READINGS + alike * active.sum(axis=1)) / 2) / rate
     alike = _draw_alike(noise, typical, active, rng)
-    return quality, Spreads(ideas, noise, scale, typical), alike
+    return quality, leniency, Spreads(ideas, noise, scale, typical), alike
 
 
 def _draw_alike(noise: Floats, typical: Floats, active: NDArray[np.bool_], rng: np.random.Generator) -> Floats:

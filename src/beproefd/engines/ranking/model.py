@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from beproefd.engines.ranking.inputs import Criteria, Judgements
 
@@ -24,9 +25,12 @@ SCALE_SD = 0.15
 """How far jurors' scales spread around 1 beforehand."""
 PRIOR_READINGS = 4.0
 """The first guess of each variance weighs as much as this many readings."""
-JUROR_READINGS = 10.0
-"""The noise of a juror is drawn to that of all jurors by the weight of this many readings."""
+ALIKE = np.array([3.0, 6.0, 12.0, 24.0, 60.0])
+"""How alike jurors' noise can be: the weight, in readings, by which a juror's noise is drawn to what all jurors share.
+Each value is equally likely beforehand; the data decide."""
 ROUNDS = 30
+SETTLED = 0.002
+"""EM stops when the variances change by less than this share."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,14 @@ def estimate(readings: Readings, rounds: int = ROUNDS, start: Spreads | None = N
         guess.copy(), np.repeat(guess[:, None], jurors, axis=1), np.ones((batch, jurors)), guess.copy()
     )
     for _ in range(rounds):
-        spreads = _improve(readings, spreads, read, count, seen)
+        before, spreads = spreads, _improve(readings, spreads, read, count, seen)
+        if max(_change(before.ideas, spreads.ideas), _change(before.typical, spreads.typical)) < SETTLED:
+            break
     return spreads
+
+
+def _change(before: Floats, after: Floats) -> float:
+    return float(np.abs(np.log(after / before)).max(initial=0.0))
 
 
 def _improve(
@@ -188,10 +198,16 @@ def _improve(
     squares = (readings.weight * residual).sum(axis=2)
     guess = readings.guess
     active = count > 0
+    doubt = (readings.weight * (scale**2 * variance[:, None, :] + 2 * scale * cross + own)).sum(axis=2)
+    freedom = np.maximum(count - doubt / now.noise, 0.0)
+    likely = _alike(squares - doubt, freedom, now.typical)
+    alike = (likely @ ALIKE)[:, None]
     # The noise that jurors share: the harmonic mean, so that one erratic juror does not make all look erratic.
-    sharp = (active * (count + JUROR_READINGS) / (squares + JUROR_READINGS * now.typical[:, None])).sum(axis=1)
-    typical = (PRIOR_READINGS + JUROR_READINGS * active.sum(axis=1)) / (PRIOR_READINGS / guess + JUROR_READINGS * sharp)
-    noise = (squares + JUROR_READINGS * typical[:, None]) / (count + JUROR_READINGS)
+    sharp = (active * (count + alike) / (squares + alike * now.typical[:, None])).sum(axis=1)
+    weight = alike[:, 0]
+    typical = (PRIOR_READINGS + weight * active.sum(axis=1)) / (PRIOR_READINGS / guess + weight * sharp)
+    drawn = (squares[:, :, None] + ALIKE * typical[:, None, None]) / (count[:, :, None] + ALIKE)
+    noise = (drawn * likely[:, None, :]).sum(axis=2)
     power = (quality**2 + variance[:, None, :]) * readings.weight
     joint = (quality * beyond - cross) * readings.weight
     firm = noise / SCALE_SD**2
@@ -199,6 +215,20 @@ def _improve(
     total = ((found.quality**2 + variance) * seen).sum(axis=1)
     spread = (total + PRIOR_READINGS * guess) / (seen.sum(axis=1) + PRIOR_READINGS)
     return replace(now, ideas=spread, noise=noise, scale=scales, typical=typical)
+
+
+def _alike(squares: Floats, freedom: Floats, typical: Floats) -> Floats:
+    """Chance of each value in `ALIKE`, (B, 5), from the residuals of jurors (B, J): F-distributed around the typical."""
+    half, level = ALIKE / 2, ALIKE * typical[:, None]
+    degrees = freedom[:, :, None] / 2
+    logs = (
+        gammaln(degrees + half)
+        - gammaln(half)
+        + half * np.log(level)[:, None, :]
+        - (degrees + half) * np.log(squares[:, :, None] + level[:, None, :])
+    ).sum(axis=1)
+    share = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(share / share.sum(axis=1, keepdims=True))
 
 
 def leniency_tie(readings: Readings, spreads: Spreads, found: Posterior) -> Floats:

@@ -73,31 +73,58 @@ class Stability(Record):
 class Ranking(Record):
     """The order of the ideas by the published mean, with the model's second opinion.
 
-    ideas: I names. order: (I,) positions best first, exact ties by name, ideas without a score last. mean, median: (I,)
-    weighted, NaN without scores. readings: (I,) jurors who gave at least one score. spread: (I, C) standard deviation
-    over jurors, NaN below two. interval: (I, 2) 95 % interval of the idea's quality in score points. p_top: (I,)
-    probability of being among the best `top_size`. ties: names exactly tied across the border of the top.
+    ideas, jurors: I and J names. criteria: C keys. top_size: k.
+
+    By the published rule. order: (I,) positions best first, exact ties by name, ideas without a score last. mean,
+    median: (I,) weighted, NaN without scores. readings: (I,) jurors who gave at least one score. spread: (I, C) standard
+    deviation over jurors, NaN below two. ties: names exactly tied across the border of the top. stability: see there.
+
+    By the model. model_score: (I,) score points as if every juror heard had read the idea, NaN when the idea was neither
+    scored nor compared. model_order: (I,). model_criteria: (I, C) idem per criterion. interval: (I, 2) 95 % interval of
+    the model score. p_top: (I,) probability of being among the best k of the ideas that take part. p_right: probability
+    that the model's first k are right: each at most `tolerance` score points worse than the true number k;
+    p_published_right: idem for the published top. sure, tied, seats: with probability .95 the answer is right when the
+    sure ideas win and the best of the tied ideas take the other seats; tied is empty when the top is clear. leniency:
+    (J,) score points above the mean juror; noise: (J,) standard deviation of a juror's reading; scale: (J,) how strongly
+    a juror's scores follow quality, 1 = as others do; NaN for jurors without scores.
     """
 
     ideas: tuple[str, ...]
+    jurors: tuple[str, ...]
+    criteria: tuple[str, ...]
+    top_size: int
     order: Ints
     mean: Floats
     median: Floats
     readings: Ints
     spread: Floats
-    interval: Floats
-    p_top: Floats
     ties: tuple[tuple[str, ...], ...]
     stability: Stability
+    model_score: Floats
+    model_order: Ints
+    model_criteria: Floats
+    interval: Floats
+    p_top: Floats
+    p_right: float
+    p_published_right: float
+    tolerance: float
+    sure: tuple[str, ...]
+    tied: tuple[str, ...]
+    seats: int
+    leniency: Floats
+    noise: Floats
+    scale: Floats
     engine_version: str
-    top_size: int = 3
 
     def __post_init__(self) -> None:
-        for name in ("mean", "median", "spread", "interval", "p_top"):
+        for name in ("mean", "median", "spread", "model_score", "model_criteria", "interval", "p_top"):
             object.__setattr__(self, name, frozen_floats(getattr(self, name)))
-        for name in ("order", "readings"):
+        for name in ("leniency", "noise", "scale"):
+            object.__setattr__(self, name, frozen_floats(getattr(self, name)))
+        for name in ("order", "readings", "model_order"):
             object.__setattr__(self, name, frozen_ints(getattr(self, name)))
-        object.__setattr__(self, "ideas", tuple(self.ideas))
+        for name in ("ideas", "jurors", "criteria", "sure", "tied"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "ties", tuple(tuple(group) for group in self.ties))
 
     @property
@@ -105,12 +132,17 @@ class Ranking(Record):
         """Names in the top by the published mean, best first."""
         return self.stability.top
 
+    @property
+    def model_top(self) -> tuple[str, ...]:
+        """Names in the top by the model, best first."""
+        return tuple(self.ideas[i] for i in self.model_order[: self.top_size] if not np.isnan(self.model_score[i]))
+
     @classmethod
     def from_dict(cls, data: dict[str, Json]) -> Self:
         """Build from what `to_dict` gave."""
         shaped = dict(data)
-        count = len(data["ideas"])
-        for name in ("spread", "interval"):
-            shaped[name] = np.array(data[name], dtype=np.float64).reshape(count, -1 if count else 0)
+        ideas, criteria = len(data["ideas"]), len(data["criteria"])
+        for name, width in (("spread", criteria), ("model_criteria", criteria), ("interval", 2)):
+            shaped[name] = np.array(data[name], dtype=np.float64).reshape(ideas, width)
         shaped["stability"] = Stability.from_dict(data["stability"])
         return cls(**shaped)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beproefd.engines.ranking.allocation import Limits, best_reading, open_readings, still_needed
-from beproefd.engines.ranking.model import Readings, estimate, first_guess
+from beproefd.engines.ranking.border import border_of
+from beproefd.engines.ranking.model import Readings, estimate, first_guess, posterior
 from beproefd.engines.ranking.stopping import Target, stand
 
 Floats = NDArray[np.float64]
@@ -100,7 +101,7 @@ def is_right(quality: Floats, chosen: Ints, tolerance: float) -> Flags:
 
 def run(panels: Panels, limits: Limits, target: Target, rng: np.random.Generator) -> Outcome:
     """Let every jury read one by one as `next_judgement` says, until it stops."""
-    number, jurors, ideas = panels.scores.shape
+    number = len(panels.scores)
     parts = [
         _run(panels, np.arange(start, min(start + AT_ONCE, number)), limits, target, rng)
         for start in range(0, number, AT_ONCE)
@@ -116,9 +117,7 @@ def _run(panels: Panels, rows: Ints, limits: Limits, target: Target, rng: np.ran
     active = np.arange(number)
     for step in range(jurors * ideas + 1):
         seen = read[active]
-        score = np.where(seen, scores[active], 0.0)
-        weight = seen.astype(np.float64)
-        readings = Readings(score, weight, first_guess(score, weight, WIDTH))
+        readings = _seen(scores[active], seen)
         spreads = estimate(readings)
         free = open_readings(seen, allowed[active], limits)
         needed = still_needed(seen, allowed[active], limits)
@@ -140,3 +139,32 @@ def _run(panels: Panels, rows: Ints, limits: Limits, target: Target, rng: np.ran
         )
         read[active, juror, idea] = True
     return Outcome(count, right, claimed, read.sum(axis=2), read.sum(axis=1))
+
+
+def right_after(panels: Panels, budgets: tuple[int, ...], limits: Limits, target: Target) -> Flags:
+    """Whether the best by the model are right after each number of readings, (R, len(budgets)); nobody stops early."""
+    number, jurors, ideas = panels.scores.shape
+    read = np.zeros(panels.scores.shape, dtype=bool)
+    right = np.zeros((number, len(budgets)), dtype=bool)
+    for step in range(min(max(budgets), jurors * ideas) + 1):
+        readings = _seen(panels.scores, read)
+        spreads = estimate(readings)
+        if step in budgets:
+            found = posterior(readings, spreads)
+            chosen = border_of(found.quality, found.covariance, target.top).chosen
+            right[:, [b for b, size in enumerate(budgets) if size == step]] = is_right(
+                panels.quality, chosen, target.tolerance
+            )[:, None]
+        free = open_readings(read, panels.allowed, limits)
+        can = free.any(axis=(1, 2))
+        needed = still_needed(read, panels.allowed, limits)
+        juror, idea = best_reading(
+            readings.only(can), spreads.only(can), free[can], needed[can], target.top, target.tolerance
+        )
+        read[can, juror, idea] = True
+    return right
+
+
+def _seen(scores: Floats, read: Flags) -> Readings:
+    score, weight = np.where(read, scores, 0.0), read.astype(np.float64)
+    return Readings(score, weight, first_guess(score, weight, WIDTH))

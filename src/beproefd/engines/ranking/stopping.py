@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beproefd.engines.ranking.border import Border, border_of, doubt_bound, hope, share_in_top, share_right
-from beproefd.engines.ranking.chains import draw_qualities
+from beproefd.engines.ranking.chains import draw_scores
 from beproefd.engines.ranking.model import Posterior, Readings, Spreads, posterior
 
 Floats = NDArray[np.float64]
@@ -60,8 +60,11 @@ def stand(
     clear = np.zeros(len(bound), dtype=bool)
     near = np.flatnonzero(covered & (bound < SURELY_NOT * error))
     if near.size:
-        draws = draw_qualities(readings.only(near), spreads.only(near), rng)
-        right = share_right(draws, border.chosen[near], border.top, target.tolerance)
+        right = _right(readings, spreads, near, border, target, rng)
+        near = near[right >= target.confidence]
+    if near.size:
+        # Asked again with fresh draws: a jury that asks after every reading would else stop on a lucky set of draws.
+        right = _right(readings, spreads, near, border, target, rng)
         clear[near] = right >= target.confidence
     hopeless = np.zeros(len(bound), dtype=bool)
     patient = (readings.weight > 0).sum(axis=(1, 2)) >= PATIENCE * readings.score.shape[2]
@@ -70,6 +73,13 @@ def stand(
         chance = _hope(readings.only(stuck), spreads.only(stuck), free[stuck], target, border.top, rng)
         hopeless[stuck] = chance < LEAST_HOPE
     return Standing(border, clear, hopeless)
+
+
+def _right(
+    readings: Readings, spreads: Spreads, near: Ints, border: Border, target: Target, rng: np.random.Generator
+) -> Floats:
+    draws, _ = draw_scores(readings.only(near), spreads.only(near), rng)
+    return share_right(draws, border.chosen[near], border.top, target.tolerance)
 
 
 def _hope(

@@ -3,6 +3,7 @@
 
 from collections.abc import Collection
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,6 +39,8 @@ def open_account(
             user.set_password(password)
             user.full_clean()
             user.save()
+            # Whoever opens the account vouches for the address; allauth needs that before it allows a second step.
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         for role in roles:
             _grant(by=by, user=user, role=role)
     return user

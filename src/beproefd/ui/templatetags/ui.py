@@ -67,7 +67,8 @@ def alert(content: SafeString, kind: str = "info", *, role: str = "") -> SafeStr
 @register.simple_tag
 def badge(text: str, kind: str = "neutral") -> SafeString:
     """A short state in one or two words; colour never stands alone."""
-    return render_to_string("ui/parts/badge.html", {"text": text, "kind": kind, "classes": _one_of(BADGES, kind, "badge")})
+    context = {"text": text, "kind": kind, "classes": _one_of(BADGES, kind, "badge")}
+    return render_to_string("ui/parts/badge.html", context)
 
 
 @register.simple_block_tag
@@ -79,7 +80,8 @@ def card(content: SafeString, heading: str = "", url: str = "") -> SafeString:
 @register.simple_block_tag
 def explain(content: SafeString, summary: str = "") -> SafeString:
     """Text that opens on demand, for who wants to know more."""
-    return render_to_string("ui/parts/explain.html", {"content": content, "summary": summary or _("What does this mean?")})
+    context = {"content": content, "summary": summary or _("What does this mean?")}
+    return render_to_string("ui/parts/explain.html", context)
 
 
 @register.simple_block_tag
@@ -109,7 +111,7 @@ def field(bound: BoundField) -> SafeString:
 
 @register.simple_tag
 def form_errors(*forms: BaseForm) -> SafeString:
-    """The list of errors above a form whose fields the page lays out itself; takes more forms when one button sends them."""
+    """The list of errors above a form whose fields the page lays out; more forms when one button sends them."""
     return render_to_string("ui/forms/errors.html", {"forms": [f for f in forms if f.errors]})
 
 

@@ -69,7 +69,7 @@ def close_round(*, by: User, jury_round: Round) -> Round:
         silent = [idea.reference for idea in ideas if idea.pk not in answers]
         if silent:
             raise ValidationError(_("No answer yet for: %(ideas)s. Every team gets a reason.") % {"ideas": ", ".join(silent)})
-        if jury_round.interests.filter(status=Interest.Status.OPEN).exists():
+        if jury_round.interests.filter(status=Interest.Status.OPEN, idea__in=ideas).exists():
             raise ValidationError(_("Decide first about every suggested interest."))
         standings = standings_among(jury_round, ideas, seed=jury_round.criteria_set.lottery_seed)
         now = timezone.now()
@@ -90,7 +90,7 @@ def _tell_team(jury_round: Round, idea: Idea, text: str) -> None:
     addresses = sorted({member.user.email for member in idea.members.all() if member.user})
     subject = _("The decision about your idea %(reference)s") % {"reference": idea.reference}
     for address in addresses:
-        transaction.on_commit(lambda address=address: send_mail(subject, text, None, [address]))
+        transaction.on_commit(lambda address=address: send_mail(subject, text, None, [address]), robust=True)
 
 
 def void_round(*, by: User, jury_round: Round, reason: str) -> Round:

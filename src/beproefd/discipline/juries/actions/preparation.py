@@ -21,7 +21,7 @@ from beproefd.ground.audit.actions import change, record_creation
 
 from ..balance import balance
 from ..models import Assignment, Round, RoundState, Seat
-from ..queries import progress, scoring_readiness
+from ..queries import progress, scoring_readiness, visible_field
 from ..rules import can_run_jury
 from .doors import enter, locked_round, require_runner, require_state
 from .interests import blocked_pairs, suggest_interests
@@ -105,9 +105,10 @@ def activate_alternate(*, by: User, seat: Seat) -> Seat:
 
 
 def assign_ideas(*, by: User, jury_round: Round, per_idea: int) -> int:
-    """Fill every idea up to `per_idea` readers, evenly and around interests; returns how many were added.
+    """Fill every idea up to `per_idea` readers, evenly and around interests.
 
-    Errors: ValidationError when some ideas cannot get enough readers; those that could be assigned are kept.
+    Returns how many were added on ideas the person may see. Ideas that cannot get enough readers get what there is;
+    the readiness check names the shortage.
     """
     with transaction.atomic():
         jury_round = locked_round(jury_round)
@@ -133,7 +134,8 @@ def assign_ideas(*, by: User, jury_round: Round, per_idea: int) -> int:
             [Assignment(seat=seats[seat], idea=ideas[idea]) for seat, idea in result.pairs], batch_size=500
         )
         record_creation(by, "assign_idea", *added)
-    return len(added)
+        seen = {idea.pk for idea in visible_field(by, jury_round)}
+    return sum(assignment.idea_id in seen for assignment in added)
 
 
 def open_scoring(*, by: User, jury_round: Round) -> Round:
@@ -188,7 +190,7 @@ def send_reminders(*, by: User, jury_round: Round) -> int:
                 "until": jury_round.challenge.canvas.jury_until if jury_round.challenge.canvas else "",
                 "address": address,
             }
-            transaction.on_commit(_mail(_("Your scores for the jury"), text, line.seat.user.email))
+            transaction.on_commit(_mail(_("Your scores for the jury"), text, line.seat.user.email), robust=True)
     return len(due)
 
 

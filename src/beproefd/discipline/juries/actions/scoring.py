@@ -60,7 +60,7 @@ def save_assessment(
         if jury_round.criteria_set.state not in IN_FORCE:
             raise ValidationError(_("The criteria were replaced by a new version. This round must be started again first."))
         clean = _clean(jury_round.rules, scores, complete=submit)
-        if submit and confidence not in Assessment.Confidence.values:
+        if confidence not in Assessment.Confidence.values and (submit or confidence is not None):
             raise ValidationError({"confidence": _("Say how sure you are.")})
         current = seat.assessments.select_for_update().filter(idea=idea).exclude(state=Assessment.State.VOID).first()
         if current and current.state == Assessment.State.SUBMITTED:
@@ -83,9 +83,6 @@ def _write(
     assessment.version = idea.current
     assessment.confidence = confidence
     assessment.revision += 1
-    is_new = assessment.pk is None
-    if is_new:
-        assessment.save()
     with change(by, "submit_assessment" if submit else "save_assessment", assessment):
         if submit:
             assessment.state, assessment.submitted_at = Assessment.State.SUBMITTED, timezone.now()

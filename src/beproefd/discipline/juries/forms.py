@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Forms of the jury room."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from beproefd.discipline.challenges.rulebook import RuledCriterion, Rulebook
+from beproefd.discipline.ideas.models import Idea
+from beproefd.ground.accounts.models import User
+
+from .actions import ScoreInput
+from .models import Answer, Assessment, Dissent, Interest, Seat
+
+CANNOT = "-"  # the choice "I cannot judge this"
+
+
+class SeatForm(forms.Form):
+    """A person with the jury role takes a seat."""
+
+    user = forms.ModelChoiceField(label=gettext_lazy("person"), queryset=User.objects.none())
+    kind = forms.ChoiceField(label=gettext_lazy("kind of seat"), choices=Seat.Kind.choices)
+    expertise = forms.CharField(label=gettext_lazy("expertise"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = people
+
+
+class AssignForm(forms.Form):
+    """How many jurors read each idea."""
+
+    per_idea = forms.IntegerField(label=gettext_lazy("jury members for each idea"), min_value=1, max_value=50)
+
+
+class ReasonForm(forms.Form):
+    """A reason in one or two sentences."""
+
+    reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, required=False)
+
+
+class DeclarationForm(forms.Form):
+    """Does anything bind you? Asked before the idea opens."""
+
+    free = forms.ChoiceField(
+        label=gettext_lazy("Are you tied to this idea or to someone in the team?"),
+        choices=[
+            ("yes", gettext_lazy("No, nothing binds me. I can judge this idea freely.")),
+            ("no", gettext_lazy("Yes, something binds me. I leave this idea to others.")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("If yes: what binds you?"), choices=[("", "—"), *Interest.Kind.choices], required=False
+    )
+    note = forms.CharField(label=gettext_lazy("If yes: explain in one sentence"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Who is bound says how."""
+        cleaned = super().clean() or {}
+        if cleaned.get("free") == "no":
+            if not cleaned.get("kind"):
+                self.add_error("kind", _("Choose what binds you."))
+            if not cleaned.get("note", "").strip():
+                self.add_error("note", _("Say in one sentence what binds you."))
+        return cleaned
+
+
+class RecusalForm(forms.Form):
+    """Something binds after all."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("what binds you?"), choices=Interest.Kind.choices)
+    note = forms.CharField(label=gettext_lazy("explain in one sentence"), max_length=500)
+
+
+class ReportForm(RecusalForm):
+    """Who runs the jury notes a tie of someone in it."""
+
+    user = forms.ModelChoiceField(label=gettext_lazy("person"), queryset=User.objects.none())
+    idea = forms.ModelChoiceField(label=gettext_lazy("idea"), queryset=Idea.objects.none(), to_field_name="reference")
+    field_order = ("user", "idea", "kind", "note")
+
+    def __init__(self, *args: Any, people: QuerySet[User], ideas: QuerySet[Idea], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset, self.fields["idea"].queryset = people, ideas
+        self.fields["kind"].label = _("what binds this person?")
+
+
+class AssessmentForm(forms.Form):
+    """A score, or “I cannot judge this”, and a reason per criterion; then how sure the juror is."""
+
+    version_number = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, rules: Rulebook, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = rules
+        for criterion in rules.criteria:
+            self.fields[f"score_{criterion.key}"] = forms.ChoiceField(
+                label=criterion.question, choices=score_choices(criterion), widget=forms.RadioSelect, required=False
+            )
+            self.fields[f"reason_{criterion.key}"] = forms.CharField(
+                label=_("Why?"),
+                max_length=1000,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        self.fields["confidence"] = forms.TypedChoiceField(
+            label=_("How sure are you of these scores?"),
+            choices=Assessment.Confidence.choices,
+            coerce=int,
+            empty_value=None,
+            widget=forms.RadioSelect,
+            required=False,
+        )
+
+    @classmethod
+    def filled(cls, rules: Rulebook, assessment: Assessment | None, version_number: int) -> "AssessmentForm":
+        """The form with what the juror saved before."""
+        initial: dict[str, Any] = {"version_number": version_number, "revision": 0}
+        if assessment:
+            initial |= {"revision": assessment.revision, "confidence": assessment.confidence}
+            for score in assessment.scores.all():
+                value = CANNOT if score.abstained else score.value
+                initial |= {f"score_{score.criterion}": value, f"reason_{score.criterion}": score.reason}
+        return cls(rules=rules, initial=initial)
+
+    def per_criterion(self) -> Iterator[tuple[RuledCriterion, forms.BoundField, forms.BoundField]]:
+        """Criterion, score field and reason field together, in the locked order."""
+        for criterion in self.rules.criteria:
+            yield criterion, self[f"score_{criterion.key}"], self[f"reason_{criterion.key}"]
+
+    def scores(self) -> dict[str, ScoreInput]:
+        """What was filled in, per criterion key."""
+        said = {}
+        for criterion in self.rules.criteria:
+            chosen = self.cleaned_data.get(f"score_{criterion.key}", "")
+            said[criterion.key] = ScoreInput(
+                value=int(chosen) if chosen not in {"", CANNOT} else None,
+                abstained=chosen == CANNOT,
+                reason=self.cleaned_data.get(f"reason_{criterion.key}", ""),
+            )
+        return said
+
+
+def score_choices(criterion: RuledCriterion) -> list[tuple[str, str]]:
+    """Each score with the plain text that the locked criteria give it, and the way to abstain."""
+    if criterion.is_knock_out:
+        given = [("1", _("Yes")), ("0", _("No"))]
+        shown = [(value, f"{word}: {criterion.anchors.get(int(value), '')}") for value, word in given]
+    else:
+        shown = [(str(score), f"{score}: {anchor}") for score, anchor in criterion.anchors.items()]
+    return [*shown, (CANNOT, _("I cannot judge this"))]
+
+
+class ScoreChangeForm(forms.Form):
+    """One score changes in deliberation, with the reason."""
+
+    old_value = forms.CharField(widget=forms.HiddenInput, required=False)
+    value = forms.ChoiceField(widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=gettext_lazy("why do you change it?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, criterion: RuledCriterion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].choices = score_choices(criterion)
+        self.fields["value"].label = criterion.question
+
+
+class DissentForm(forms.ModelForm):
+    """Who disagrees may say so."""
+
+    class Meta:
+        model = Dissent
+        fields = ("text", "is_named")
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = False
+
+
+class AnswerForm(forms.ModelForm):
+    """The answer to a team."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Answer
+        fields = ("text",)
+        widgets = {"text": forms.Textarea(attrs={"rows": 12})}

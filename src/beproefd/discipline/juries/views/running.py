@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pages for who runs the jury."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.queries import possible_jurors
+
+from .. import actions, queries
+from ..forms import AnswerForm, AssignForm, ReasonForm, ReportForm, SeatForm
+from ..models import RoundState
+from ..rules import can_decide_round, can_run_jury
+from ..sentences import interest_paragraph
+from .entry import do, enter_challenge, enter_idea, enter_round, refuse
+
+
+@require_POST
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start a round."""
+    challenge = enter_challenge(request, slug)
+    if not can_run_jury(request.user, challenge):
+        raise Http404
+    return do(
+        request,
+        lambda: actions.open_round(by=request.user, challenge=challenge),
+        _("The jury round is started. Give the jury members their seats."),
+        "juries:room",
+        slug,
+    )
+
+
+def seat_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give someone a seat."""
+    jury_round = enter_round(request, slug, running=True)
+    form = SeatForm(request.POST or None, people=possible_jurors(request.user))
+    if request.method == "POST" and form.is_valid():
+        try:
+            seat = actions.seat_juror(by=request.user, jury_round=jury_round, **form.cleaned_data)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("%(name)s has a seat in the jury.") % {"name": seat.name})
+            return redirect("juries:room", slug=slug)
+    return render(request, "juries/form.html", {"round": jury_round, "form": form, "title": _("A seat in the jury")})
+
+
+@require_POST
+def seat_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Take a seat away."""
+    jury_round = enter_round(request, slug, running=True)
+    seat = get_object_or_404(queries.jury_members(request.user, jury_round), pk=pk)
+    return do(
+        request, lambda: actions.remove_seat(by=request.user, seat=seat), _("The seat is gone."), "juries:room", slug
+    )
+
+
+@require_POST
+def seat_activate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Call an alternate in."""
+    jury_round = enter_round(request, slug, running=True)
+    seat = get_object_or_404(queries.jury_members(request.user, jury_round), pk=pk)
+    return do(
+        request,
+        lambda: actions.activate_alternate(by=request.user, seat=seat),
+        _("%(name)s is called in. Divide the ideas again.") % {"name": seat.name},
+        "juries:room",
+        slug,
+    )
+
+
+def assign(request: HttpRequest, slug: str) -> HttpResponse:
+    """Divide the ideas over the jurors."""
+    jury_round = enter_round(request, slug, running=True)
+    form = AssignForm(request.POST or None, initial={"per_idea": jury_round.rules.quorum})
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = actions.assign_ideas(by=request.user, jury_round=jury_round, **form.cleaned_data)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+        else:
+            short = [c.idea.reference for c in queries.coverage(request.user, jury_round) if c.assigned < c.quorum]
+            messages.success(
+                request, ngettext("%(count)s reading divided.", "%(count)s readings divided.", added) % {"count": added}
+            )
+            if short:
+                messages.warning(
+                    request,
+                    _("Too few free jury members for: %(ideas)s. Call in an alternate or decide about interests.")
+                    % {"ideas": ", ".join(short)},
+                )
+            return redirect("juries:room", slug=slug)
+    return render(request, "juries/form.html", {"round": jury_round, "form": form, "title": _("Divide the ideas")})
+
+
+@require_POST
+def scoring_open(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open the ideas to the jury."""
+    jury_round = enter_round(request, slug, running=True)
+    return do(
+        request,
+        lambda: actions.open_scoring(by=request.user, jury_round=jury_round),
+        _("The jury can start."),
+        "juries:room",
+        slug,
+    )
+
+
+@require_POST
+def scoring_close(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start the deliberation."""
+    jury_round = enter_round(request, slug, running=True)
+    return do(
+        request,
+        lambda: actions.close_scoring(by=request.user, jury_round=jury_round),
+        _("Scoring is closed. The jury deliberates."),
+        "juries:room",
+        slug,
+    )
+
+
+@require_POST
+def remind(request: HttpRequest, slug: str) -> HttpResponse:
+    """Mail who has work left."""
+    jury_round = enter_round(request, slug, running=True)
+    try:
+        count = actions.send_reminders(by=request.user, jury_round=jury_round)
+    except ValidationError as refusal:
+        for sentence in refusal.messages:
+            messages.error(request, sentence)
+    else:
+        text = ngettext("%(count)s reminder sent.", "%(count)s reminders sent.", count) % {"count": count}
+        messages.success(request, text)
+    return redirect("juries:room", slug=slug)
+
+
+def interests(request: HttpRequest, slug: str) -> HttpResponse:
+    """Suggested and declared interests, and the paragraph for the decision."""
+    jury_round = enter_round(request, slug, running=True)
+    people = User.objects.filter(seats__round=jury_round) | User.objects.filter(pk=request.user.pk)
+    form = ReportForm(
+        request.POST or None, people=people.distinct(), ideas=queries.visible_field(request.user, jury_round)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.report_interest(by=request.user, jury_round=jury_round, **form.cleaned_data)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("Noted. This person no longer sees anything of this idea."))
+            return redirect("juries:interests", slug=slug)
+    found = list(queries.visible_interests(request.user, jury_round))
+    binding = [interest for interest in found if interest.status == interest.Status.CONFIRMED]
+    context = {"round": jury_round, "interests": found, "form": form, "paragraph": interest_paragraph(binding)}
+    return render(request, "juries/interests.html", context)
+
+
+@require_POST
+def interest_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Confirm or dismiss one suggestion."""
+    jury_round = enter_round(request, slug, running=True)
+    interest = get_object_or_404(queries.visible_interests(request.user, jury_round), pk=pk)
+    form = ReasonForm(request.POST)
+    form.is_valid()
+    reason = form.cleaned_data.get("reason", "")
+    if "dismiss" in request.POST:
+        return do(
+            request,
+            lambda: actions.dismiss_interest(by=request.user, interest=interest, reason=reason),
+            _("Noted: this does not bind."),
+            "juries:interests",
+            slug,
+        )
+    return do(
+        request,
+        lambda: actions.confirm_interest(by=request.user, interest=interest, reason=reason),
+        _("Noted: this binds."),
+        "juries:interests",
+        slug,
+    )
+
+
+def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Write the answer to one team."""
+    jury_round = enter_round(request, slug, running=True)
+    if jury_round.state != RoundState.DELIBERATION:
+        raise Http404
+    idea = enter_idea(request, jury_round, reference)
+    existing = queries.answers(request.user, jury_round).get(idea.pk)
+    draft = existing.text if existing else queries.answer_draft(request.user, jury_round, idea)
+    form = AnswerForm(request.POST or None, initial={"text": draft, "revision": existing.revision if existing else 0})
+    newer = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.write_answer(by=request.user, jury_round=jury_round, idea=idea, **form.cleaned_data)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+            newer = existing
+        else:
+            messages.success(request, _("The answer for %(reference)s is saved.") % {"reference": idea.reference})
+            return redirect("juries:standings", slug=slug)
+    context = {"round": jury_round, "idea": idea, "form": form, "newer": newer, "is_draft": existing is None}
+    return render(request, "juries/answer.html", context)
+
+
+def decide(request: HttpRequest, slug: str) -> HttpResponse:
+    """The last look before the decision, and the decision."""
+    jury_round = enter_round(request, slug, running=True)
+    if jury_round.state != RoundState.DELIBERATION or not can_decide_round(request.user, jury_round):
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            actions.close_round(by=request.user, jury_round=jury_round)
+        except ValidationError as refusal:
+            form.is_valid()
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("The decision is taken and signed. Every team gets its answer."))
+            return redirect("juries:decision", slug=slug)
+    answers = queries.answers(request.user, jury_round)
+    standings = queries.visible_standings(request.user, jury_round)
+    ideas = {idea.reference: idea for idea in queries.visible_field(request.user, jury_round)}
+    rows = [(line, ideas[line.idea], ideas[line.idea].pk in answers) for line in standings.lines] if standings else []
+    return render(request, "juries/decide.html", {"round": jury_round, "form": form, "rows": rows, "standings": standings})
+
+
+def void(request: HttpRequest, slug: str) -> HttpResponse:
+    """Void the round, with a reason."""
+    jury_round = enter_round(request, slug, running=True)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.void_round(by=request.user, jury_round=jury_round, reason=form.cleaned_data["reason"])
+        except ValidationError as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("The round is void. Its trace stays. You can start again."))
+            return redirect("juries:room", slug=slug)
+    return render(request, "juries/void.html", {"round": jury_round, "form": form})

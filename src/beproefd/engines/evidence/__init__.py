@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""When may we stop, and what do we know? Designs, monitors, planning, many tests at once."""
+
+from beproefd.engines.evidence.designs import (
+    Design,
+    DesignError,
+    MatchedPairs,
+    OneArmBinary,
+    OneArmCount,
+    SteppedWedge,
+    TwoArmBinary,
+    TwoArmContinuous,
+    TwoArmCount,
+    TwoArmOrdinal,
+    design_from_dict,
+    design_from_json,
+)
+from beproefd.engines.evidence.monitor import Monitor
+from beproefd.engines.evidence.reading import Observation, ObservationError
+from beproefd.engines.evidence.verdicts import Result, Verdict
+
+__all__ = [
+    "Design",
+    "DesignError",
+    "MatchedPairs",
+    "Monitor",
+    "Observation",
+    "ObservationError",
+    "OneArmBinary",
+    "OneArmCount",
+    "Result",
+    "SteppedWedge",
+    "TwoArmBinary",
+    "TwoArmContinuous",
+    "TwoArmCount",
+    "TwoArmOrdinal",
+    "Verdict",
+    "design_from_dict",
+    "design_from_json",
+]

@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Designs: what was promised before the first observation. Frozen, checked, with one canonical JSON form.
+
+The canonical form has sorted keys, no spaces and every field present, so that its hash identifies the locked design.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+
+class DesignError(ValueError):
+    """The design cannot be used; the message names the field and the reason."""
+
+
+Looks = int | tuple[int, ...] | str
+"""When we look, in units (persons in one arm, pairs or blocks in two): every k-th unit, at the numbers listed, or
+"marked" (only at observations that carry a look mark, for calendars that are not known beforehand)."""
+
+
+def _need(ok: bool, field: str, reason: str) -> None:
+    if not ok:
+        raise DesignError(f"{field}: {reason}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """Common to all designs. ``alpha``: largest probability of SUPPORTED when the claim is false (split in two when
+    ``two_sided``); ``power``: smallest probability of SUPPORTED at the effect that matters; ``cap_factor``: largest
+    number of people as a multiple of the fixed design (unless stated: 1.29, or 1.33 when looks are rarer than units).
+    """
+
+    kind: ClassVar[str] = ""
+    alpha: float = 0.05
+    power: float = 0.8
+    two_sided: bool = True
+    looks: Looks = 1
+    cap_factor: float | None = None
+    max_units: int | None = None
+    mode: str = "decision"
+
+    def __post_init__(self) -> None:
+        """Check what every design needs; kinds add their own checks. Whole numbers in real fields become real."""
+        for field in fields(self):
+            value, kind = getattr(self, field.name), str(field.type)
+            if kind.startswith("float") and value is not None:
+                object.__setattr__(self, field.name, float(value))
+            elif kind.startswith("tuple[float") and value is not None:
+                object.__setattr__(self, field.name, tuple(float(item) for item in value))
+        _need(0 < self.alpha < 0.5, "alpha", "must lie between 0 and 0.5")
+        _need(self.alpha < self.power < 1, "power", "must lie between alpha and 1")
+        _need(1 <= self.cap <= 10, "cap_factor", "must lie between 1 and 10")
+        _need(self.mode in {"decision", "estimation"}, "mode", "must be decision or estimation")
+        _need(self.max_units is None or self.max_units >= 1, "max_units", "must be at least 1")
+        if isinstance(self.looks, str):
+            _need(self.looks == "marked", "looks", "must be a number, a list of numbers or 'marked'")
+        elif isinstance(self.looks, tuple):
+            rising = all(b > a for a, b in zip(self.looks, self.looks[1:], strict=False))
+            _need(bool(self.looks) and self.looks[0] >= 1 and rising, "looks", "must be rising numbers from 1")
+        else:
+            _need(self.looks >= 1, "looks", "must be at least 1")
+
+    @property
+    def side_alpha(self) -> float:
+        """Error allowed in the direction of the claim."""
+        return self.alpha / 2 if self.two_sided else self.alpha
+
+    @property
+    def cap(self) -> float:
+        """Largest number of people as a multiple of the fixed design."""
+        if self.cap_factor is not None:
+            return self.cap_factor
+        return 1.29 if self.looks == 1 else 1.33
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, kind first."""
+        plain: dict[str, Any] = {"kind": self.kind}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            plain[field.name] = list(value) if isinstance(value, tuple) else value
+        return plain
+
+    def to_json(self) -> str:
+        """Canonical JSON."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, to lock with."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneArmBinary(Design):
+    """Claim: more than ``threshold`` of people can do it; ``alternative`` is the share that would convince."""
+
+    kind: ClassVar[str] = "one_arm_binary"
+    threshold: float
+    alternative: float
+    two_sided: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the shares."""
+        super().__post_init__()
+        _need(0 < self.threshold < 1, "threshold", "must lie between 0 and 1")
+        _need(0 < self.alternative < 1, "alternative", "must lie between 0 and 1")
+        _need(self.alternative != self.threshold, "alternative", "must differ from threshold")
+        _need(abs(self.alternative - self.threshold) >= 0.005, "alternative", "must be at least 0.005 from threshold")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneArmCount(Design):
+    """Claim: more than ``threshold`` events per unit of exposure; ``alternative`` is the rate that would convince."""
+
+    kind: ClassVar[str] = "one_arm_count"
+    threshold: float
+    alternative: float
+    exposure: float = 1.0
+    two_sided: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the rates."""
+        super().__post_init__()
+        _need(self.threshold > 0, "threshold", "must be positive")
+        _need(self.alternative > self.threshold, "alternative", "must be larger than threshold")
+        _need(self.exposure > 0, "exposure", "must be positive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoArm(Design):
+    """Two arms; ``allocation`` is (control, new) per block, persons enter blocks in order of arrival."""
+
+    allocation: tuple[int, int] = (1, 1)
+    arms: tuple[str, str] = ("control", "treatment")
+
+    def __post_init__(self) -> None:
+        """Check the arms."""
+        super().__post_init__()
+        sizes = len(self.allocation) == 2 and all(1 <= size <= 16 for size in self.allocation)
+        _need(sizes, "allocation", "must be two numbers from 1 to 16")
+        _need(len(self.arms) == 2 and self.arms[0] != self.arms[1], "arms", "must be two different names")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoArmBinary(TwoArm):
+    """Claim: the share in the new arm is higher than ``baseline`` in the control arm, by ``minimal_effect`` or more.
+
+    The baseline is only used for planning: the guarantee on a false claim holds at every base rate. A negative
+    ``minimal_effect`` is a claim that the share is lower.
+    """
+
+    kind: ClassVar[str] = "two_arm_binary"
+    baseline: float
+    minimal_effect: float
+
+    def __post_init__(self) -> None:
+        """Check the shares."""
+        super().__post_init__()
+        _need(0 < self.baseline < 1, "baseline", "must lie between 0 and 1")
+        _need(abs(self.minimal_effect) >= 0.002, "minimal_effect", "must be at least 0.002 in size")
+        _need(0 < self.baseline + self.minimal_effect < 1, "minimal_effect", "must keep the share between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoArmContinuous(TwoArm):
+    """Claim: the mean in the new arm is higher, by ``minimal_effect``; ``sd`` within an arm is only for planning.
+
+    ``bounds`` (low, high) states a bounded outcome; values outside are refused.
+    """
+
+    kind: ClassVar[str] = "two_arm_continuous"
+    minimal_effect: float
+    sd: float = 1.0
+    bounds: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        """Check effect and spread."""
+        super().__post_init__()
+        _need(self.sd > 0, "sd", "must be positive")
+        _need(self.minimal_effect != 0, "minimal_effect", "must not be zero")
+        _need(0.02 <= abs(self.minimal_effect) / self.sd <= 5, "minimal_effect", "must be 0.02 to 5 times sd")
+        _need(self.bounds is None or self.bounds[0] < self.bounds[1], "bounds", "must be (low, high)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoArmCount(TwoArm):
+    """Claim: events per unit of exposure are ``minimal_ratio`` times those of the control arm (Poisson).
+
+    ``baseline`` is the control rate and ``exposure`` the usual exposure of a row; both are only for planning.
+    """
+
+    kind: ClassVar[str] = "two_arm_count"
+    baseline: float
+    minimal_ratio: float
+    exposure: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the rates."""
+        super().__post_init__()
+        _need(self.baseline > 0, "baseline", "must be positive")
+        _need(self.exposure > 0, "exposure", "must be positive")
+        _need(self.minimal_ratio > 0 and self.minimal_ratio != 1, "minimal_ratio", "must be positive and not 1")
+        _need(self.allocation == (1, 1), "allocation", "counts are compared row by row: use [1, 1] and exposure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoArmOrdinal(TwoArm):
+    """Claim: answers in the new arm are higher; answers are 0..levels-1.
+
+    ``baseline`` gives the shares of the answers in the control arm (planning only); the effect that matters multiplies
+    the odds of each next higher answer by ``minimal_odds_ratio`` (adjacent categories).
+    """
+
+    kind: ClassVar[str] = "two_arm_ordinal"
+    baseline: tuple[float, ...]
+    minimal_odds_ratio: float
+
+    def __post_init__(self) -> None:
+        """Check the shares."""
+        super().__post_init__()
+        shares = 2 <= len(self.baseline) <= 21 and all(share > 0 for share in self.baseline)
+        _need(
+            shares and abs(sum(self.baseline) - 1) < 1e-6, "baseline", "must be 2 to 21 positive shares that sum to 1"
+        )
+        right = self.minimal_odds_ratio > 0 and self.minimal_odds_ratio != 1
+        _need(right, "minimal_odds_ratio", "must be positive and not 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchedPairs(Design):
+    """Pairs of alike neighbourhoods, the new way in one of each by lot; one row per member: pair, arm, outcome.
+
+    ``sd`` is the spread of the difference within a pair, only for planning.
+    """
+
+    kind: ClassVar[str] = "matched_pairs"
+    minimal_effect: float
+    sd: float = 1.0
+    arms: tuple[str, str] = ("control", "treatment")
+
+    def __post_init__(self) -> None:
+        """Check effect and spread."""
+        super().__post_init__()
+        _need(self.sd > 0, "sd", "must be positive")
+        _need(0.02 <= abs(self.minimal_effect) / self.sd <= 10, "minimal_effect", "must be 0.02 to 10 times sd")
+        _need(len(self.arms) == 2 and self.arms[0] != self.arms[1], "arms", "must be two different names")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteppedWedge(Design):
+    """Neighbourhoods switch to the new way in an order drawn by lot; ``starts[i]`` is the first period (0-based) in
+    which cluster i has it (a number >= ``periods``: never).
+
+    ``baseline``, ``sd`` (of one person), ``icc`` and ``cluster_size`` (persons per cluster and period) are only for
+    planning. ``seed`` and ``draws`` fix the re-randomisation when there are too many orders to list.
+    ``look_after`` lists the numbers of completed periods after which we look; empty: after the last one only.
+    """
+
+    kind: ClassVar[str] = "stepped_wedge"
+    starts: tuple[int, ...]
+    periods: int
+    minimal_effect: float
+    baseline: float = 0.25
+    sd: float = 0.43
+    icc: float = 0.05
+    cluster_size: int = 30
+    seed: int = 0
+    draws: int = 9999
+    look_after: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the wedge."""
+        super().__post_init__()
+        _need(2 <= self.periods <= 200, "periods", "must be 2 to 200")
+        _need(3 <= len(self.starts) <= 2000, "starts", "must list 3 to 2000 clusters")
+        _need(all(0 <= s <= self.periods for s in self.starts), "starts", "must be period numbers from 0")
+        _need(len(set(self.starts)) > 1, "starts", "must differ between clusters")
+        _need(self.sd > 0 and self.cluster_size >= 1, "sd", "sd and cluster_size must be positive")
+        _need(0 <= self.icc < 1, "icc", "must lie in 0..1")
+        _need(99 <= self.draws <= 200_000, "draws", "must be 99 to 200000")
+        ok = all(1 <= p <= self.periods for p in self.look_after) and list(self.look_after) == sorted(
+            set(self.look_after)
+        )
+        _need(ok, "look_after", "must be rising period counts")
+
+
+KINDS: Mapping[str, type[Design]] = {
+    design.kind: design
+    for design in (
+        OneArmBinary, OneArmCount, TwoArmBinary, TwoArmContinuous, TwoArmCount, TwoArmOrdinal, MatchedPairs,
+        SteppedWedge,
+    )
+}  # fmt: skip
+
+
+def design_from_dict(plain: Mapping[str, Any]) -> Design:
+    """The design described by plain values; DesignError names what is missing, unknown or out of range."""
+    kind = plain.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise DesignError(f"kind: must be one of {', '.join(KINDS)}")
+    known = {field.name: field for field in fields(KINDS[kind])}
+    values: dict[str, Any] = {}
+    for name, value in plain.items():
+        if name == "kind":
+            continue
+        if name not in known:
+            raise DesignError(f"{name}: not a field of {kind}")
+        values[name] = _typed(name, value, str(known[name].type))
+    try:
+        return KINDS[kind](**values)
+    except TypeError as error:
+        missing = [
+            name for name, field in known.items()
+            if name not in values and field.default is field.default_factory
+        ]  # fmt: skip
+        raise DesignError(f"{', '.join(missing) or kind}: missing") from error
+
+
+def _typed(name: str, value: Any, annotation: str) -> Any:
+    """The value with lists as tuples; refuses what a field cannot hold."""
+    if isinstance(value, list):
+        value = tuple(value)
+    if isinstance(value, tuple):
+        texts = "str" in annotation.split("tuple", 1)[-1].split("]", maxsplit=1)[0]
+        good = "tuple" in annotation or annotation == "Looks"
+        if texts:
+            good = good and all(isinstance(item, str) for item in value)
+        else:
+            good = good and all(isinstance(item, int | float) and not isinstance(item, bool) for item in value)
+            if "float" not in annotation:
+                good = good and all(isinstance(item, int) for item in value)
+        _need(good, name, "has values of the wrong type")
+        return value
+    if value is None:
+        _need("None" in annotation, name, "must not be empty")
+        return None
+    if isinstance(value, bool):
+        _need("bool" in annotation, name, "must be a number or text, not true or false")
+        return value
+    if isinstance(value, int | float):
+        _need(annotation != "bool", name, "must be true or false")
+        if value != value or value in (float("inf"), float("-inf")):
+            raise DesignError(f"{name}: must be a finite number")
+        if annotation.startswith("float"):
+            return float(value)
+        whole = float(value).is_integer()
+        _need(("int" in annotation or annotation == "Looks") and whole, name, "must be a whole number")
+        return int(value)
+    _need(annotation in {"str", "Looks"}, name, "has a value of the wrong type")
+    return value
+
+
+def design_from_json(text: str) -> Design:
+    """The design in a JSON text; DesignError gives line and column when it is not JSON."""
+    try:
+        plain = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DesignError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    if not isinstance(plain, dict):
+        raise DesignError("line 1: a design is a JSON object")
+    return design_from_dict(plain)

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From observations in order of arrival to blocks that can be compared.
+
+In two arms the persons of each arm queue in order of arrival; as soon as both queues hold a block's share, a block is
+complete. Arms may therefore fill unevenly; nobody is dropped, only waiting. A missing outcome is counted per arm and
+takes no place in a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isfinite, sqrt
+from typing import Any
+
+from beproefd.engines.evidence.designs import (
+    Design,
+    MatchedPairs,
+    OneArmBinary,
+    OneArmCount,
+    SteppedWedge,
+    TwoArm,
+    TwoArmBinary,
+    TwoArmContinuous,
+    TwoArmCount,
+    TwoArmOrdinal,
+)
+from beproefd.engines.evidence.model import SCALE
+from beproefd.engines.evidence.steps import Descriptor, block_step
+
+PRIOR_WEIGHT = 20.0
+"""Degrees of freedom the design's standard deviation counts for when the spread is learned from the data."""
+
+LARGEST = 30
+"""Largest whole-number score of a continuous outcome: five standard deviations; further out counts as this."""
+
+
+class ObservationError(ValueError):
+    """An observation that the design cannot read; the message gives the reason."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One row. ``outcome`` None: missing. ``look`` marks a moment at which the running result is looked at."""
+
+    outcome: float | None
+    arm: str | None = None
+    pair: str | None = None
+    cluster: str | None = None
+    period: int | None = None
+    exposure: float = 1.0
+    look: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A completed unit: its step (None when it can teach nothing) and the score of the new arm."""
+
+    step: Descriptor | None
+    score: int
+
+
+ARM_NAMES = (("0", "control", "c", "a"), ("1", "treatment", "t", "b"))
+
+
+def arm_index(design: Design, arm: str | None) -> int:
+    """0 for the control arm, 1 for the new arm; the design's names, 0/1, a/b, or control/treatment."""
+    if arm is None or arm == "":
+        raise ObservationError("arm is missing")
+    names: Sequence[str] = getattr(design, "arms", ("control", "treatment"))
+    if arm in names:
+        return names.index(arm)
+    for index, known in enumerate(ARM_NAMES):
+        if arm.lower() in known:
+            return index
+    raise ObservationError(f"arm {arm!r} is not one of {', '.join(names)}")
+
+
+def check_outcome(design: Design, value: float) -> float:
+    """The outcome if the design can hold it."""
+    if not isfinite(value):
+        raise ObservationError("outcome must be a finite number")
+    whole = float(value).is_integer()
+    if isinstance(design, OneArmBinary | TwoArmBinary) and value not in (0, 1):
+        raise ObservationError(f"outcome must be 0 or 1, not {value:g}")
+    if isinstance(design, OneArmCount | TwoArmCount) and (value < 0 or not whole or value > 100_000):
+        raise ObservationError(f"outcome must be a count, not {value:g}")
+    if isinstance(design, TwoArmOrdinal) and not (whole and 0 <= value < len(design.baseline)):
+        raise ObservationError(f"outcome must be a whole number from 0 to {len(design.baseline) - 1}, not {value:g}")
+    bounds = design.bounds if isinstance(design, TwoArmContinuous) else None
+    if bounds and not bounds[0] <= value <= bounds[1]:
+        raise ObservationError(f"outcome must lie between {bounds[0]:g} and {bounds[1]:g}, not {value:g}")
+    return float(value)
+
+
+@dataclass
+class Reader:
+    """Collects observations into blocks; all state is plain numbers."""
+
+    design: Design
+    direction: int
+    rows: int = 0
+    missing: list[int] = field(default_factory=lambda: [0, 0])
+    people: list[int] = field(default_factory=lambda: [0, 0])
+    sums: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    exposures: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    queues: list[list[list[float]]] = field(default_factory=lambda: [[], []])
+    open_pairs: dict[str, list[float]] = field(default_factory=dict)
+    squares: float = 0.0
+    freedom: float = 0.0
+
+    def read(self, seen: Observation) -> Block | None:
+        """Take in one observation; the block it completes, if any."""
+        design = self.design
+        two = isinstance(design, TwoArm | MatchedPairs)
+        arm = arm_index(design, seen.arm) if two else 1
+        if not (seen.exposure > 0 and isfinite(seen.exposure)):
+            raise ObservationError("exposure must be positive")
+        if seen.outcome is None:
+            self.rows += 1
+            self.missing[arm] += 1
+            return None
+        value = check_outcome(design, seen.outcome)
+        if isinstance(design, MatchedPairs):
+            return self._matched(seen.pair, arm, value)
+        self._count(arm, value, seen.exposure)
+        if isinstance(design, OneArmBinary):
+            success = int(value) if self.direction > 0 else 1 - int(value)
+            low, high = design.threshold, 1 - design.threshold
+            return Block(("bernoulli", (low if self.direction > 0 else high,)), success)
+        if isinstance(design, OneArmCount):
+            return Block(("poisson", (design.threshold * seen.exposure,)), int(value))
+        if not isinstance(design, TwoArm):
+            raise ObservationError(f"{design.kind} has no units")
+        self.queues[arm].append([value, seen.exposure])
+        control, new = design.allocation
+        if len(self.queues[0]) < control or len(self.queues[1]) < new:
+            return None
+        groups = [[self.queues[side].pop(0) for _ in range(size)] for side, size in ((0, control), (1, new))]
+        if self.direction < 0:
+            groups.reverse()
+        return self._compare(groups[0], groups[1])
+
+    def _count(self, arm: int, value: float, exposure: float) -> None:
+        self.rows += 1
+        self.people[arm] += 1
+        self.sums[arm] += value
+        self.exposures[arm] += exposure
+
+    def _matched(self, pair: str | None, arm: int, value: float) -> Block | None:
+        if pair is None or pair == "":
+            raise ObservationError("pair is missing")
+        other = self.open_pairs.get(pair)
+        if other is None:
+            self.open_pairs[pair] = [float(arm), value]
+            self._count(arm, value, 1.0)
+            return None
+        if other[0] == arm:
+            raise ObservationError(f"pair {pair!r} already has this arm")
+        self._count(arm, value, 1.0)
+        del self.open_pairs[pair]
+        values = [0.0, 0.0]
+        values[arm], values[1 - arm] = value, other[1]
+        if self.direction < 0:
+            values.reverse()
+        return self._continuous([values[0]], [values[1]], self.design.sd / sqrt(2))  # type: ignore[attr-defined]
+
+    def _compare(self, control: list[list[float]], new: list[list[float]]) -> Block:
+        design = self.design
+        if isinstance(design, TwoArmCount):
+            total = control[0][0] + new[0][0]
+            if total == 0:
+                return Block(None, 0)
+            share = new[0][1] / (control[0][1] + new[0][1])
+            return Block(("binomial", (total, share)), int(new[0][0]))
+        base, test = [item[0] for item in control], [item[0] for item in new]
+        if isinstance(design, TwoArmContinuous):
+            return self._continuous(base, test, design.sd)
+        return Block(*block_step([int(v) for v in test], [int(v) for v in base]))
+
+    def _continuous(self, control: list[float], new: list[float], sd: float) -> Block:
+        """Scores on a grid of 1/6 standard deviation; the spread used was known before this block."""
+        variance = (PRIOR_WEIGHT * sd**2 + self.squares) / (PRIOR_WEIGHT + self.freedom)
+        values = control + new
+        middle = sum(values) / len(values)
+        self.squares += sum((value - middle) ** 2 for value in values)
+        self.freedom += len(values) - 1
+        unit = SCALE * sd / variance
+        if len(values) == 2:
+            gap = min(round(abs(new[0] - control[0]) * unit), LARGEST * 2)
+            return Block(None, 0) if gap == 0 else Block(("sign", (float(gap),)), gap if new[0] > control[0] else 0)
+        scores = [max(-LARGEST, min(LARGEST, round((value - middle) * unit))) for value in values]
+        return Block(*block_step(scores[len(control) :], scores[: len(control)]))
+
+    def to_plain(self) -> dict[str, Any]:
+        """State as plain values."""
+        names = ("rows", "missing", "people", "sums", "exposures", "queues", "open_pairs", "squares", "freedom")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def from_plain(cls, design: Design, direction: int, plain: dict[str, Any]) -> Reader:
+        """Reader in the state given."""
+        return cls(design, direction, **plain)
+
+
+def check_readable(design: Design) -> None:
+    """Raises ObservationError for a design that is not read in units."""
+    if isinstance(design, SteppedWedge):
+        raise ObservationError("a stepped wedge is read per cluster and period")

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From the tilt, on which the guarantees are exact, to the scale a reader expects."""
+
+from __future__ import annotations
+
+from math import exp, inf, isinf, log, sqrt
+
+import numpy as np
+
+from beproefd.engines.evidence.designs import (
+    Design,
+    MatchedPairs,
+    OneArmBinary,
+    OneArmCount,
+    TwoArm,
+    TwoArmBinary,
+    TwoArmContinuous,
+    TwoArmCount,
+    TwoArmOrdinal,
+)
+from beproefd.engines.evidence.model import SCALE
+from beproefd.engines.evidence.reading import PRIOR_WEIGHT, Reader
+
+
+def scale_name(design: Design) -> str:
+    """Name of the natural scale of a design."""
+    names: dict[type[Design], str] = {
+        OneArmBinary: "share", OneArmCount: "rate", TwoArmBinary: "risk_difference",
+        TwoArmContinuous: "mean_difference", MatchedPairs: "mean_difference", TwoArmCount: "rate_ratio",
+        TwoArmOrdinal: "odds_ratio",
+    }  # fmt: skip
+    return names[type(design)]
+
+
+def natural(design: Design, reader: Reader, tilt: float) -> float:
+    """The tilt (in the direction of the claim) on the natural scale; rises with the tilt times the direction."""
+    signed = tilt * reader.direction
+    if isinstance(design, OneArmBinary):
+        return _share(design.threshold, signed)
+    if isinstance(design, OneArmCount):
+        return design.threshold * _exp(signed)
+    if isinstance(design, TwoArmCount | TwoArmOrdinal):
+        return _exp(signed)
+    if isinstance(design, TwoArmBinary):
+        return risk_difference(signed, reader)
+    if isinstance(design, TwoArmContinuous | MatchedPairs):
+        return _mean_difference(design, reader, signed)
+    raise TypeError(f"no scale for {design.kind}")
+
+
+def estimate(design: Design, reader: Reader, tilt: float) -> float:
+    """Estimate on the natural scale; the plain difference of means where every difference pointed the same way."""
+    if isinf(tilt) and isinstance(design, TwoArmContinuous | MatchedPairs):
+        return reader.sums[1] / max(reader.people[1], 1) - reader.sums[0] / max(reader.people[0], 1)
+    return natural(design, reader, tilt)
+
+
+def interval(design: Design, reader: Reader, limits: tuple[float, float]) -> tuple[float, float]:
+    """Interval of tilts on the natural scale, lower end first."""
+    ends = sorted(natural(design, reader, limit) for limit in limits)
+    return ends[0], ends[1]
+
+
+def _exp(value: float) -> float:
+    return inf if value > 700 else exp(value)
+
+
+def _share(border: float, tilt: float) -> float:
+    if isinf(tilt):
+        return 1.0 if tilt > 0 else 0.0
+    odds = log(border / (1 - border)) + tilt
+    return 1 / (1 + exp(-odds)) if odds > 0 else exp(odds) / (1 + exp(odds))
+
+
+def risk_difference(log_odds_ratio: float, reader: Reader) -> float:
+    """Difference in shares with this odds ratio whose average over the people seen is the share seen in both arms."""
+    control, new = max(reader.people[0], 1), max(reader.people[1], 1)
+    pooled = (reader.sums[0] + reader.sums[1]) / (control + new)
+    if isinf(log_odds_ratio):
+        weight = new if log_odds_ratio > 0 else control
+        size = min(pooled * (control + new) / weight, 1.0) if pooled < weight / (control + new) else 1.0
+        other = max(0.0, (pooled * (control + new) - weight) / (control + new - weight))
+        return (size - other) * (1 if log_odds_ratio > 0 else -1)
+    if pooled in (0.0, 1.0):
+        return 0.0
+    ratio = exp(min(max(log_odds_ratio, -30), 30))
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        p0 = (low + high) / 2
+        p1 = ratio * p0 / (1 - p0 + ratio * p0)
+        low, high = (p0, high) if control * p0 + new * p1 < pooled * (control + new) else (low, p0)
+    return p1 - p0
+
+
+def _mean_difference(design: TwoArmContinuous | MatchedPairs, reader: Reader, tilt: float) -> float:
+    """Tilt per grid step to the outcome's unit; the learned spread contains the difference itself, which is undone."""
+    if isinf(tilt):
+        return tilt
+    sd = design.sd if isinstance(design, TwoArmContinuous) else design.sd / sqrt(2)
+    # A pair's squared difference has mean 2 sd^2 + difference^2, so the grid is coarser than it should be.
+    crude = tilt * SCALE * sd
+    total = 2 * (PRIOR_WEIGHT * sd**2 + reader.squares) / (PRIOR_WEIGHT + reader.freedom)
+    if abs(crude) < 1e-12 * sd:
+        return crude
+    if isinstance(design, TwoArm) and design.allocation != (1, 1):
+        return crude
+    return (-total + sqrt(total**2 + 4 * crude**2 * total)) / (2 * crude)
+
+
+def sensitivity(design: Design, reader: Reader) -> tuple[float, float]:
+    """Lowest and highest plain estimate over all outcomes the missing could have had; (nan, nan) if unbounded."""
+    if isinstance(design, OneArmBinary):
+        seen, gone = reader.people[1], reader.missing[1]
+        if seen + gone == 0:
+            return float("nan"), float("nan")
+        return reader.sums[1] / (seen + gone), (reader.sums[1] + gone) / (seen + gone)
+    bounds: tuple[float, float] | None = None
+    if isinstance(design, TwoArmBinary):
+        bounds = (0.0, 1.0)
+    elif isinstance(design, TwoArmContinuous) and design.bounds:
+        bounds = design.bounds
+    sizes = [reader.people[arm] + reader.missing[arm] for arm in (0, 1)]
+    if bounds is None or min(sizes) == 0:
+        return float("nan"), float("nan")
+    worst = np.array(reader.sums) + np.array(reader.missing) * np.array([bounds[1], bounds[0]])
+    best = np.array(reader.sums) + np.array(reader.missing) * np.array([bounds[0], bounds[1]])
+    return float(worst[1] / sizes[1] - worst[0] / sizes[0]), float(best[1] / sizes[1] - best[0] / sizes[0])

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Seeded simulation of whole experiments, the same however the work is divided.
+
+Replications come in chunks of 500; chunk k draws from child k of the seed. Any executor that maps a function over a
+list (``map`` here, a cluster elsewhere) gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import exp, log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beproefd.engines.evidence.boundary import Boundary
+from beproefd.engines.evidence.clusters import treated
+from beproefd.engines.evidence.designs import (
+    Design,
+    DesignError,
+    MatchedPairs,
+    OneArmBinary,
+    OneArmCount,
+    SteppedWedge,
+    TwoArm,
+    TwoArmBinary,
+    TwoArmContinuous,
+    TwoArmCount,
+    TwoArmOrdinal,
+)
+from beproefd.engines.evidence.fixed import arm_sizes
+from beproefd.engines.evidence.model import Model, model_of
+from beproefd.engines.evidence.monitor import Monitor
+from beproefd.engines.evidence.reading import Observation
+from beproefd.engines.evidence.verdicts import Verdict
+
+CHUNK = 500
+ESTIMATION_LIMIT = 20_000
+
+Executor = Callable[[Callable[["Chunk"], "Tally"], list["Chunk"]], Iterable["Tally"]]
+Truth = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Work for one call: a design, a truth, a number of replications and its own seed."""
+
+    design: Design
+    truth: Truth
+    reps: int
+    entropy: int
+    key: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of verdicts (supported, refuted, futile, still running) and sums of persons per arm and their squares."""
+
+    verdicts: tuple[int, int, int, int]
+    persons: float
+    squares: float
+    reps: int
+
+
+def null_truth(design: Design) -> Truth:
+    """The border of the claim, in the form of ``truth``."""
+    if isinstance(design, OneArmBinary | OneArmCount):
+        return (design.threshold,)
+    if isinstance(design, TwoArmBinary):
+        middle = design.baseline + design.minimal_effect / 2
+        return middle, middle
+    return (1.0,) if isinstance(design, TwoArmCount | TwoArmOrdinal) else (0.0,)
+
+
+def alternative_truth(design: Design) -> Truth:
+    """The effect that matters, in the form of ``truth``."""
+    if isinstance(design, OneArmBinary | OneArmCount):
+        return (design.alternative,)
+    if isinstance(design, TwoArmBinary):
+        return design.baseline, design.baseline + design.minimal_effect
+    if isinstance(design, TwoArmCount):
+        return (design.minimal_ratio,)
+    if isinstance(design, TwoArmOrdinal):
+        return (design.minimal_odds_ratio,)
+    if isinstance(design, TwoArmContinuous | MatchedPairs | SteppedWedge):
+        return (design.minimal_effect,)
+    raise DesignError(f"kind: {design.kind} cannot be simulated")
+
+
+def simulate(
+    design: Design, truth: Truth, *, reps: int, seed: int, executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Tally:  # fmt: skip
+    """Run ``reps`` experiments at a truth. ``progress(done, all)`` is called after every chunk."""
+    check_truth(design, truth)
+    chunks = [Chunk(design, truth, min(CHUNK, reps - start), seed, start // CHUNK) for start in range(0, reps, CHUNK)]
+    done, tallies = 0, []
+    for tally in (executor or map)(run_chunk, chunks):
+        tallies.append(tally)
+        done += tally.reps
+        if progress is not None:
+            progress(done, reps)
+    counts = np.sum([tally.verdicts for tally in tallies], axis=0)
+    return Tally(
+        (int(counts[0]), int(counts[1]), int(counts[2]), int(counts[3])),
+        sum(tally.persons for tally in tallies), sum(tally.squares for tally in tallies), reps,
+    )  # fmt: skip
+
+
+def check_truth(design: Design, truth: Truth) -> None:
+    """DesignError when the truth does not fit the design."""
+    wanted = (2,) if isinstance(design, TwoArmBinary) else (1, 2) if isinstance(design, OneArmBinary) else (1,)
+    if len(truth) not in wanted:
+        raise DesignError(f"truth: {design.kind} needs {wanted[0]} number(s)")
+    if isinstance(design, OneArmBinary | TwoArmBinary) and not all(0 <= p <= 1 for p in truth):
+        raise DesignError("truth: shares must lie between 0 and 1")
+    if isinstance(design, OneArmCount | TwoArmCount | TwoArmOrdinal) and truth[0] <= 0:
+        raise DesignError("truth: must be positive")
+
+
+def run_chunk(chunk: Chunk) -> Tally:
+    """One chunk, vectorised where the boundary is a table."""
+    generator = np.random.default_rng(np.random.SeedSequence(chunk.entropy, spawn_key=(chunk.key,)))
+    design = chunk.design
+    if not isinstance(design, SteppedWedge):
+        model = model_of(design)
+        if model.table is not None:
+            return _table_chunk(model, model.table, chunk, generator)
+    order = [Verdict.SUPPORTED, Verdict.REFUTED, Verdict.FUTILE, Verdict.CONTINUE]
+    verdicts, total, squares = [0, 0, 0, 0], 0.0, 0.0
+    for _ in range(chunk.reps):
+        monitor, units = _one(design, chunk.truth, generator)
+        verdicts[order.index(monitor.verdict)] += 1
+        control, new = arm_sizes(design)
+        persons = units * new if control == 0 else units * (control + new) / 2
+        total, squares = total + persons, squares + persons**2
+    return Tally((verdicts[0], verdicts[1], verdicts[2], verdicts[3]), total, squares, chunk.reps)
+
+
+def _table_chunk(model: Model, table: Boundary, chunk: Chunk, generator: np.random.Generator) -> Tally:
+    """All replications at once: (reps, units) draws of wins and losses against the table."""
+    cap = model.max_units or 1
+    shape = (chunk.reps, cap)
+    if isinstance(model.design, OneArmBinary):
+        share = chunk.truth[0] if model.direction > 0 else 1 - chunk.truth[0]
+        win = generator.random(shape) < share
+        trial = np.ones(shape, dtype=bool)
+    else:
+        control, new = chunk.truth if model.direction > 0 else chunk.truth[::-1]
+        good0, good1 = generator.random(shape) < control, generator.random(shape) < new
+        trial, win = good0 != good1, good1 & ~good0
+    trials, wins = trial.cumsum(axis=1), win.cumsum(axis=1)
+    trials = np.minimum(trials, table.horizon)
+    upper, lower, last, refute = (np.array(x) for x in (table.upper, table.lower, table.last, table.refute))
+    high, low = wins >= upper[trials], wins <= lower[trials]
+    end = np.zeros(shape, dtype=bool)
+    end[:, -1] = True
+    at = (high | low | end).argmax(axis=1)
+    rows = np.arange(chunk.reps)
+    d, w = trials[rows, at], wins[rows, at]
+    supported = high[rows, at] | ((at == cap - 1) & ~low[rows, at] & (w >= last[d]))
+    refuted = ~supported & (w <= refute[d])
+    units = (at + 1).astype(float)
+    counts = (int(supported.sum()), int(refuted.sum()), chunk.reps - int(supported.sum()) - int(refuted.sum()), 0)
+    return Tally(counts, float(units.sum()), float((units**2).sum()), chunk.reps)
+
+
+def _one(design: Design, truth: Truth, generator: np.random.Generator) -> tuple[Monitor, int]:
+    """One experiment through the monitor itself; (monitor, units)."""
+    monitor = Monitor(design)
+    if isinstance(design, SteppedWedge):
+        monitor.update(wedge_rows(design, truth[0], generator))
+        return monitor, len(design.starts) * design.periods * design.cluster_size
+    limit = model_of(design).max_units or ESTIMATION_LIMIT
+    units = 0
+    while units < limit and monitor.verdict is Verdict.CONTINUE:
+        for unit in unit_rows(design, truth, generator, min(32, limit - units)):
+            monitor.update(unit)
+            units += 1
+            if monitor.verdict is not Verdict.CONTINUE:
+                break
+    return monitor, units
+
+
+def unit_rows(design: Design, truth: Truth, generator: np.random.Generator, units: int) -> list[list[Observation]]:
+    """Observations of so many units at a truth; every row is a possible look."""
+    control, new = arm_sizes(design)
+    if isinstance(design, OneArmBinary):
+        values = (generator.random(units) < truth[0]).astype(float)
+        return [[Observation(float(value), look=True)] for value in values]
+    if isinstance(design, OneArmCount):
+        counts = generator.poisson(truth[0] * design.exposure, units)
+        return [[Observation(float(value), exposure=design.exposure, look=True)] for value in counts]
+    base = outcomes(design, truth, generator, 0, (units, control))
+    test = outcomes(design, truth, generator, 1, (units, new))
+    exposure = design.exposure if isinstance(design, TwoArmCount) else 1.0
+    names = design.arms if isinstance(design, TwoArm | MatchedPairs) else ("control", "treatment")
+    tag = int(generator.integers(1 << 62)) if isinstance(design, MatchedPairs) else 0
+    return [
+        [Observation(float(v), arm=names[0], pair=f"{tag}-{row}", exposure=exposure) for v in base[row]]
+        + [Observation(float(v), arm=names[1], pair=f"{tag}-{row}", exposure=exposure, look=True) for v in test[row]]
+        for row in range(units)
+    ]
+
+
+def outcomes(
+    design: Design, truth: Truth, generator: np.random.Generator, arm: int, shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Outcomes of one arm at a truth."""
+    if isinstance(design, TwoArmBinary):
+        return (generator.random(shape) < truth[arm]).astype(float)
+    if isinstance(design, TwoArmContinuous):
+        drawn = generator.normal(arm * truth[0], design.sd, shape)
+        return drawn if design.bounds is None else np.clip(drawn, *design.bounds)
+    if isinstance(design, MatchedPairs):
+        return generator.normal(arm * truth[0], design.sd / sqrt(2), shape)
+    if isinstance(design, TwoArmCount):
+        mean = design.baseline * design.exposure * exp(arm * log(truth[0]))
+        return generator.poisson(mean, shape).astype(float)
+    if isinstance(design, TwoArmOrdinal):
+        weights = np.array(design.baseline) * truth[0] ** (arm * np.arange(len(design.baseline)))
+        cumulative = np.cumsum(weights / weights.sum())
+        return np.minimum(np.searchsorted(cumulative, generator.random(shape)), len(weights) - 1).astype(float)
+    raise DesignError(f"kind: {design.kind} cannot be simulated")
+
+
+def wedge_rows(design: SteppedWedge, effect: float, generator: np.random.Generator) -> list[Observation]:
+    """Observations of a whole wedge: normal outcomes with a cluster effect of the planned ICC, lots drawn anew is not
+    needed because the cluster effects are exchangeable.
+    """
+    clusters, periods, size = len(design.starts), design.periods, design.cluster_size
+    spread = design.sd * sqrt(design.icc)
+    level = design.baseline + generator.normal(0, spread, clusters)[:, None, None]
+    noise = generator.normal(0, design.sd * sqrt(1 - design.icc), (clusters, periods, size))
+    values = level + effect * treated(np.array(design.starts), periods)[:, :, None] + noise
+    return [
+        Observation(float(values[c, p, k]), cluster=str(c), period=p)
+        for p in range(periods)
+        for c in range(clusters)
+        for k in range(size)
+    ]

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What we know after stopping: estimate and interval that take the stopping into account.
+
+Results are ordered by the moment of stopping: an earlier stop for support is stronger than a later one, an earlier stop
+without support is weaker (Siegmund 1978; Armitage 1957; Jennison and Turnbull 2000, chapter 8). Under tilt theta the
+chance of a result at least as strong is an exact sum over the walk's stopping points. The interval contains the tilts
+for which neither tail is below alpha/2: coverage at least 1 - alpha, given the stream of steps. The estimate is the
+tilt that puts half the chance (mid-probability) on either side: median unbiased up to the grid of possible results.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize
+
+from beproefd.engines.evidence.steps import Descriptor, step_law
+from beproefd.engines.evidence.walk import Walk
+
+Floats = NDArray[np.float64]
+
+
+class StoppedWalk:
+    """The final state of a walk: earlier looks, the law at the last look, and the score at which it stopped."""
+
+    def __init__(self, walk: Walk, score: int) -> None:
+        """``walk`` as it was just before its last look took anything out."""
+        self.score = score
+        self._theta = walk.theta
+        kinds: dict[Descriptor, int] = {}
+        for step in walk.steps:
+            kinds.setdefault(step, len(kinds))
+        self._kinds = list(kinds)
+        counts = np.zeros((len(walk.looks) + 1, len(kinds)))
+        running: Counter[Descriptor] = Counter()
+        made = 0
+        for row, look in enumerate(walk.looks):
+            running.update(walk.steps[made : look.steps])
+            made = look.steps
+            counts[row] = [running[kind] for kind in self._kinds]
+        running.update(walk.steps[made:])
+        counts[-1] = [running[kind] for kind in self._kinds]
+        self._counts = counts
+        scores = walk.low + np.arange(len(walk.mass), dtype=float)
+        above, at = scores > score, scores == score
+        last = len(walk.looks)
+        self._up = _gather([(look.up_low, look.up, row) for row, look in enumerate(walk.looks)])
+        self._down = _gather([(look.down_low, look.down, row) for row, look in enumerate(walk.looks)])
+        self._above = (scores[above], _log(walk.mass[above]), np.full(int(above.sum()), last))
+        self._below = (scores[~above & ~at], _log(walk.mass[~above & ~at]), np.full(int((~above & ~at).sum()), last))
+        self._at = (scores[at], _log(walk.mass[at]), np.full(int(at.sum()), last))
+
+    def tails(self, theta: float) -> tuple[float, float, float]:
+        """P_theta(stronger), P_theta(the same), P_theta(weaker)."""
+        cumulants = np.array([float(step_law(kind).cumulant(theta)[0]) for kind in self._kinds])
+        total = self._counts @ cumulants if len(cumulants) else np.zeros(len(self._counts))
+
+        def mass(points: tuple[Floats, Floats, NDArray[np.int64]]) -> float:
+            scores, logs, rows = points
+            return float(np.exp(theta * scores + logs - total[rows]).sum())
+
+        return mass(self._up) + mass(self._above), mass(self._at), mass(self._down) + mass(self._below)
+
+    def p_value(self) -> float:
+        """Chance of a result at least as strong on a false claim at its border."""
+        stronger, same, _ = self.tails(0.0)
+        return min(1.0, stronger + same)
+
+    def p_value_against(self) -> float:
+        """Chance of a result at least as weak when the claim just holds."""
+        _, same, weaker = self.tails(0.0)
+        return min(1.0, same + weaker)
+
+    def estimate(self) -> float:
+        """Median-unbiased tilt."""
+
+        def balance(tilt: float) -> float:
+            stronger, _, weaker = self.tails(tilt)
+            return stronger - weaker
+
+        return self._solve(balance)
+
+    def interval(self, alpha: float) -> tuple[float, float]:
+        """Tilts with both tails at least alpha/2."""
+
+        def from_above(tilt: float) -> float:
+            _, same, weaker = self.tails(tilt)
+            return alpha / 2 - same - weaker
+
+        return self.lower_bound(alpha / 2), self._solve(from_above)
+
+    def lower_bound(self, alpha: float) -> float:
+        """Smallest tilt that is compatible at one-sided ``alpha``."""
+
+        def from_below(tilt: float) -> float:
+            stronger, same, _ = self.tails(tilt)
+            return stronger + same - alpha
+
+        return self._solve(from_below)
+
+    def _solve(self, rising: Callable[[float], float]) -> float:
+        """Root of a function that rises with the tilt; infinite when it has one sign."""
+        low, high = -self._theta, self._theta
+        for _ in range(12):
+            if rising(low) < 0:
+                break
+            low *= 2
+        else:
+            return -inf
+        for _ in range(12):
+            if rising(high) > 0:
+                break
+            high *= 2
+        else:
+            return inf
+        return float(optimize.brentq(rising, low, high, xtol=1e-9 + 1e-7 * self._theta))
+
+
+def _log(mass: Floats) -> Floats:
+    return np.asarray(np.log(np.maximum(mass, 1e-320)))
+
+
+def _gather(parts: list[tuple[int, Floats, int]]) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    kept = [(low, mass, row) for low, mass, row in parts if len(mass)]
+    if not kept:
+        empty = np.zeros(0)
+        return empty, empty, np.zeros(0, dtype=np.int64)
+    scores = np.concatenate([low + np.arange(len(mass), dtype=float) for low, mass, _ in kept])
+    logs = _log(np.concatenate([mass for _, mass, _ in kept]))
+    rows = np.concatenate([np.full(len(mass), row) for _, mass, row in kept])
+    positive = logs > -700
+    return scores[positive], logs[positive], rows[positive]

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Builders for the tests. They call the actions a user calls and never write a table."""
+
+from .challenges import ANCHORS, add_criteria, challenge, locked_criteria, open_challenge, ready_challenge
+from .ideas import TEXTS, close_intake_early, idea, jury_challenge, paper_idea
+from .juries import World, all_scores, answer_all, judge, judge_all, scores, world
+from .people import person
+
+__all__ = [
+    "ANCHORS",
+    "TEXTS",
+    "World",
+    "add_criteria",
+    "all_scores",
+    "answer_all",
+    "challenge",
+    "close_intake_early",
+    "idea",
+    "judge",
+    "judge_all",
+    "jury_challenge",
+    "locked_criteria",
+    "open_challenge",
+    "paper_idea",
+    "person",
+    "ready_challenge",
+    "scores",
+    "world",
+]

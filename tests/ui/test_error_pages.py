@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+import pytest
+from django.template.loader import get_template
+from django.test import Client
+from django.utils.translation import override
+
+from tests.ui.page import Page
+
+
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_the_page_for_a_fault_needs_no_request_and_no_database(name):
+    with override("en"):
+        page = Page(get_template(name).render())
+    assert page.inline_code == []
+    assert page.all("form") == []
+    assert len(page.all("h1")) == 1
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_an_error_says_what_happened_what_was_kept_and_what_to_do(name, rf):
+    with override("en"):
+        text = Page(get_template(name).render({}, rf.get("/"))).text
+    assert "Nothing was changed" in text or "nothing is half saved" in text
+    assert "To the home page" in text
+
+
+def test_an_unknown_address_gives_our_page(client):
+    response = client.get("/bestaat-niet/", headers={"accept-language": "en"})
+    assert response.status_code == 404
+    assert "This page does not exist" in response.content.decode()
+
+
+def test_a_form_without_its_token_gives_our_page():
+    response = Client(enforce_csrf_checks=True).post("/account/login/", headers={"accept-language": "en"})
+    assert response.status_code == 403
+    assert "The form could not be checked" in response.content.decode()
