@@ -120,9 +120,10 @@ def gather(*sources: Path) -> int:
         string: Any = ("", "") if plural else ""
         for other in known:
             entry = other.get((msgid, plural) if plural else msgid, context) or other.get(msgid, context)
-            if entry is not None and entry.string and (not isinstance(entry.string, tuple) or all(entry.string)):
-                if isinstance(entry.string, tuple) == bool(plural):
-                    string = entry.string
+            if entry is None or isinstance(entry.string, tuple) != bool(plural):
+                continue
+            if entry.string and (not plural or all(entry.string)):
+                string = entry.string
         catalog.add(
             (msgid, plural) if plural else msgid, string, locations=[(place, None) for place in places], context=context
         )

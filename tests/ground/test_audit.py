@@ -58,7 +58,9 @@ def test_the_log_names_people_by_key_and_holds_no_names_or_addresses(decided):
     assert [person.name for person in everyone if person.name in text or person.email in text] == []
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET actor = 'x' WHERE sequence = 1", "DELETE FROM audit_entry"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_entry SET actor = 'x' WHERE sequence = 1", "DELETE FROM audit_entry"]
+)
 def test_the_database_refuses_to_touch_an_entry(open_challenge, statement):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         sql(statement)
@@ -169,7 +171,9 @@ def test_of_several_touched_rows_the_earliest_entry_is_named(manager, open_chall
 def test_a_refused_action_leaves_no_entry(manager, open_challenge):
     before = Entry.objects.count()
     with pytest.raises(Exception, match="source"):
-        save_stimulus(by=manager, challenge=open_challenge, values={"kind": "case", "title": "x", "body": "y", "source": ""})
+        save_stimulus(
+            by=manager, challenge=open_challenge, values={"kind": "case", "title": "x", "body": "y", "source": ""}
+        )
     assert (Entry.objects.count(), verify().whole) == (before, True)
 
 
@@ -205,20 +209,25 @@ def test_every_guard_a_migration_declares_stands_in_the_database(db):
 # The chain itself
 
 details = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé€", max_size=4), inner, max_size=3),
     max_leaves=6,
 )
 
 
-@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=5), details, max_size=4), st.randoms(use_true_random=False))
+@given(
+    st.dictionaries(st.text("abcdef", min_size=1, max_size=5), details, max_size=4), st.randoms(use_true_random=False)
+)
 def test_the_same_content_has_the_same_hash_in_whatever_order_it_is_written(detail, random):
     keys = list(detail)
     random.shuffle(keys)
     assert canonical({key: detail[key] for key in keys}) == canonical(detail)
 
 
-@given(st.lists(st.tuples(st.text("ab:/[]\",", max_size=6), st.text("ab:/[]\",", max_size=6)), min_size=2, max_size=6))
+@given(st.lists(st.tuples(st.text('ab:/[]",', max_size=6), st.text('ab:/[]",', max_size=6)), min_size=2, max_size=6))
 def test_no_two_different_entries_share_a_hash(lines):
     hashes = {
         link(Entry(sequence=1, at=None, actor=actor, action=action, subject="s", detail={}, previous_hash="0" * 64))

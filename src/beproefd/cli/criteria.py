@@ -34,7 +34,10 @@ def run(options: argparse.Namespace) -> int:
         if found == options.fingerprint.strip().lower():
             print(f"The file is what was published. SHA-256 {found}")
             return 0
-        print(f"The file is NOT what was published.\n  file      {found}\n  published {options.fingerprint}", file=sys.stderr)
+        print(
+            f"The file is NOT what was published.\n  file      {found}\n  published {options.fingerprint}",
+            file=sys.stderr,
+        )
         return 1
     published = CriteriaSet.objects.filter(fingerprint=found).select_related("challenge").first()
     if published is None:

@@ -16,11 +16,11 @@ from beproefd.discipline.challenges import actions as challenges
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.ideas import actions as ideas
 from beproefd.discipline.ideas.models import VERSION_FIELDS, Idea, TeamMember
+from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.discipline.juries import actions as juries
 from beproefd.discipline.juries.models import Assignment, Interest, Round, RoundState, Seat
 from beproefd.discipline.juries.queries import answer_draft, decided_round, standings_among, visible_interests
 from beproefd.discipline.juries.sentences import stability_sentence
-from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.actions import open_account
 from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.audit.queries import verify
@@ -64,11 +64,21 @@ def _people() -> dict[str, User]:
     }
     for key, name, organisation, *_rest in JURORS:
         people[key] = open_account(
-            by=BUILDER, email=f"{key}@demo.example", name=name, organisation=organisation, roles=[Role.JUROR], is_demo=True
+            by=BUILDER,
+            email=f"{key}@demo.example",
+            name=name,
+            organisation=organisation,
+            roles=[Role.JUROR],
+            is_demo=True,
         )
     for key, name, organisation in OWNERS.values():
         people[key] = open_account(
-            by=BUILDER, email=f"{key}@demo.example", name=name, organisation=organisation, roles=[Role.TEAM], is_demo=True
+            by=BUILDER,
+            email=f"{key}@demo.example",
+            name=name,
+            organisation=organisation,
+            roles=[Role.TEAM],
+            is_demo=True,
         )
     return people
 
@@ -120,12 +130,16 @@ def _hand_in(challenge: Challenge, people: dict[str, User], only: set[str] | Non
 
 
 def _jury(manager: User, challenge: Challenge, people: dict[str, User], per_idea: int) -> Round:
-    challenges.close_intake(by=manager, challenge=challenge, reason="Demo: de inzending sluit eerder, dan kan de jury beginnen.")
+    challenges.close_intake(
+        by=manager, challenge=challenge, reason="Demo: de inzending sluit eerder, dan kan de jury beginnen."
+    )
     jury_round = juries.open_round(by=manager, challenge=challenge)
     for key, _name, _organisation, expertise, kind in JURORS:
         juries.seat_juror(by=manager, jury_round=jury_round, user=people[key], kind=kind, expertise=expertise)
     for interest in visible_interests(manager, jury_round).filter(status=Interest.Status.OPEN):
-        juries.confirm_interest(by=manager, interest=interest, reason="Zelfde organisatie: dit jurylid leest het idee niet.")
+        juries.confirm_interest(
+            by=manager, interest=interest, reason="Zelfde organisatie: dit jurylid leest het idee niet."
+        )
     juries.assign_ideas(by=manager, jury_round=jury_round, per_idea=per_idea)
     return juries.open_scoring(by=manager, jury_round=jury_round)
 
@@ -158,7 +172,9 @@ def _judge(jury_round: Round, person: User, key: str, idea: Idea) -> None:
 
 def _readings(jury_round: Round) -> list[tuple[User, str, Idea]]:
     keys = {f"{key}@demo.example": key for key, *_rest in JURORS}
-    assignments = Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).select_related("seat__user", "idea")
+    assignments = Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).select_related(
+        "seat__user", "idea"
+    )
     return [(a.seat.user, keys[a.seat.user.email], a.idea) for a in assignments.order_by("pk")]
 
 
@@ -246,8 +262,10 @@ def report(address: str) -> list[str]:
         return [
             "",
             f"Uitdaging    {challenge.canvas.mission}",
-            f"Criteria     versie {jury_round.rules.version}, vastgelegd vóór het eerste idee, "
-            f"SHA-256 {jury_round.criteria_set.fingerprint}",
+            (
+                f"Criteria     versie {jury_round.rules.version}, vastgelegd vóór het eerste idee, "
+                f"SHA-256 {jury_round.criteria_set.fingerprint}"
+            ),
             f"Jury         {seats} leden gaven {judged} oordelen over {len(field)} ideeën (demo)",
             f"Uitslag      {top}",
             f"Hoe stevig?  {stability_sentence(standings, titles)}",

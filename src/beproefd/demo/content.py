@@ -33,9 +33,7 @@ STIMULI = [
             "Zo veel gaf Amsterdam uit tegen armoede, zonder te weten of dat geld terechtkwam waar de nood het grootst is."
         ),
         "source": "de Volkskrant, ‘Zijn zij de redding voor de armen van Amsterdam?’",
-        "source_url": (
-            "https://www.volkskrant.nl/economie/zijn-zij-de-redding-voor-de-armen-van-amsterdam~b1e5f7e1/"
-        ),
+        "source_url": ("https://www.volkskrant.nl/economie/zijn-zij-de-redding-voor-de-armen-van-amsterdam~b1e5f7e1/"),
         "source_date": date(2016, 7, 12),
     },
     {
@@ -105,9 +103,7 @@ STIMULI = [
     {
         "kind": "lesson",
         "title": "Nieuw hoeft niet",
-        "body": (
-            "Een sterke nieuwe mix van diensten, producten en verdienmodellen die er al zijn, kan radicaal zijn."
-        ),
+        "body": ("Een sterke nieuwe mix van diensten, producten en verdienmodellen die er al zijn, kan radicaal zijn."),
         "source": "Deloitte, ‘Innoveren voor radicale armoedebestrijding’ (FutureGov Amsterdam)",
         "source_url": (
             "https://www2.deloitte.com/nl/nl/pages/publieke-sector/articles/"
@@ -123,7 +119,10 @@ CRITERIA = [
         "name": "Mag het?",
         "question": "Past het idee binnen de wet en is het eerlijk voor bewoners?",
         "weight": 0,
-        "anchors": {0: "Nee, het kan niet zonder de wet of het vertrouwen te schenden.", 1: "Ja, of met kleine aanpassingen."},
+        "anchors": {
+            0: "het kan niet zonder de wet of het vertrouwen te schenden.",
+            1: "zo, of met kleine aanpassingen.",
+        },
     },
     {
         "kind": "weighted",
@@ -258,7 +257,12 @@ IDEAS = [
 ]
 
 PEOPLE = {
-    "manager": ("Marit (demo)", "Demo Gemeente", ["manager"], "Leidt het programma: zet de uitdaging op en begeleidt de jury."),
+    "manager": (
+        "Marit (demo)",
+        "Demo Gemeente",
+        ["manager"],
+        "Leidt het programma: zet de uitdaging op en begeleidt de jury.",
+    ),
     "owner": ("Otis (demo)", "Demo Hogeschool", ["team"], "Heeft een idee en dient het in, met een team."),
     "juror": ("Jamila (demo)", "Demo Woningcorporatie", ["juror"], "Zit in de jury en beoordeelt ideeën."),
     "coach": ("Cor (demo)", "Demo Adviesbureau", ["coach"], "Begeleidt de winnende teams."),

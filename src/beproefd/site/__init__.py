@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
+"""Composition: all addresses, navigation, home, the log and the error pages."""

@@ -52,7 +52,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
             Link(_("Report a security problem"), reverse("security_txt")),
         ],
         "demo_banner": (
-            _("This is a demo. Anyone can sign in here in any role. Do not enter real personal data.") if settings.DEMO else ""
+            _("This is a demo. Anyone can sign in here in any role. Do not enter real personal data.")
+            if settings.DEMO
+            else ""
         ),
         "account_name": user.name if signed_in else "",
         "organisation": settings.ORGANISATION,

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from beproefd.discipline.challenges.queries import visible_challenges
+from beproefd.discipline.challenges.queries import visible_challenges, with_canvases
 from beproefd.discipline.ideas.queries import own_ideas
 from beproefd.discipline.juries.queries import current_round, own_answers, own_tasks
 from beproefd.ground.accounts.models import User
@@ -21,7 +21,7 @@ from beproefd.ground.audit.models import Entry
 def home(request: HttpRequest) -> HttpResponse:
     """What is going on, and what waits for you."""
     running = []
-    for challenge in visible_challenges(request.user)[:20]:
+    for challenge in with_canvases(visible_challenges(request.user)[:20]):
         jury_round = current_round(request.user, challenge)
         tasks = own_tasks(request.user, jury_round) if jury_round else []
         running.append(

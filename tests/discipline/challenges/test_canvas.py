@@ -77,14 +77,20 @@ def test_once_ideas_can_be_handed_in_a_change_needs_a_reason(manager, open_chall
         revise_canvas(by=manager, challenge=open_challenge, base_number=1, values={"owner": "De directeur"})
     assert list(refusal.value.message_dict) == ["change_reason"]
     version = revise_canvas(
-        by=manager, challenge=open_challenge, base_number=1, values={"owner": "De directeur"}, reason="Ander portefeuille."
+        by=manager,
+        challenge=open_challenge,
+        base_number=1,
+        values={"owner": "De directeur"},
+        reason="Ander portefeuille.",
     )
     assert (version.number, version.change_reason) == (2, "Ander portefeuille.")
 
 
 def test_an_open_intake_keeps_a_deadline(manager, open_challenge):
     with pytest.raises(ValidationError, match="there must be a deadline"):
-        revise_canvas(by=manager, challenge=open_challenge, base_number=1, values={"intake_deadline": None}, reason="Weg.")
+        revise_canvas(
+            by=manager, challenge=open_challenge, base_number=1, values={"intake_deadline": None}, reason="Weg."
+        )
 
 
 def test_after_the_decision_the_canvas_stays_as_it_is(decided):
@@ -92,7 +98,9 @@ def test_after_the_decision_the_canvas_stays_as_it_is(decided):
         revise_canvas(by=decided.manager, challenge=decided.challenge, base_number=1, values={"owner": "x"}, reason="y")
 
 
-@pytest.mark.parametrize("field", ["mission", "target_group", "target_number_source", "out_of_scope", "owner", "mandate"])
+@pytest.mark.parametrize(
+    "field", ["mission", "target_group", "target_number_source", "out_of_scope", "owner", "mandate"]
+)
 def test_five_megabytes_of_text_are_refused_and_nothing_is_saved(manager, field):
     challenge = create_challenge(by=manager, title="Groot")
     with pytest.raises(ValidationError) as refusal:
@@ -103,7 +111,9 @@ def test_five_megabytes_of_text_are_refused_and_nothing_is_saved(manager, field)
 
 def test_the_same_request_makes_one_challenge_and_one_card(manager):
     key = uuid.uuid4()
-    assert create_challenge(by=manager, title="Een", request_key=key) == create_challenge(by=manager, title="Een", request_key=key)
+    assert create_challenge(by=manager, title="Een", request_key=key) == create_challenge(
+        by=manager, title="Een", request_key=key
+    )
     challenge = Challenge.objects.get()
     card = {"kind": "quote", "title": "Zin", "body": "Tekst", "source": "Iemand"}
     twice = [save_stimulus(by=manager, challenge=challenge, values=card, request_key=key) for _time in range(2)]
@@ -115,7 +125,9 @@ def test_challenges_with_the_same_title_get_addresses_of_their_own(manager):
     assert slugs == ["armoede", "armoede-2", "armoede-3"]
 
 
-@pytest.mark.parametrize("title", ["???", "'; DROP TABLE challenges_challenge; --", "<script>alert(1)</script>", "日本"])
+@pytest.mark.parametrize(
+    "title", ["???", "'; DROP TABLE challenges_challenge; --", "<script>alert(1)</script>", "日本"]
+)
 def test_any_title_is_kept_as_it_was_typed(manager, title):
     challenge = create_challenge(by=manager, title=title)
     assert Challenge.objects.get(slug=challenge.slug).title == title
@@ -142,8 +154,13 @@ def test_only_the_programme_changes_a_challenge(manager, ready_challenge, role):
     assert Entry.objects.count() == before
 
 
-def test_a_challenge_in_preparation_is_seen_by_the_people_who_prepare_it_alone(ready_challenge, manager, coach, administrator):
-    sees = {who: list(visible_challenges(factories.person(who))) for who in ("manager", "coach", "administrator", "team", "juror")}
+def test_a_challenge_in_preparation_is_seen_by_the_people_who_prepare_it_alone(
+    ready_challenge, manager, coach, administrator
+):
+    sees = {
+        who: list(visible_challenges(factories.person(who)))
+        for who in ("manager", "coach", "administrator", "team", "juror")
+    }
     prepares = [ready_challenge]
     assert sees == {"manager": prepares, "coach": prepares, "administrator": prepares, "team": [], "juror": []}
     assert list(visible_stimuli(factories.person("team"), ready_challenge)) == []

@@ -182,7 +182,10 @@ def test_an_edited_row_below_the_published_document_changes_nothing_for_the_jury
     ("spoil", "lacking"),
     [
         (lambda draft: draft.criteria.filter(kind="weighted").delete(), "At least one weighted criterion"),
-        (lambda draft: draft.criteria.filter(key="waarde").update(weight=59), "Weights that make 100 together (now 99)"),
+        (
+            lambda draft: draft.criteria.filter(key="waarde").update(weight=59),
+            "Weights that make 100 together (now 99)",
+        ),
         (
             lambda draft: draft.criteria.filter(key="waarde").update(anchors={"1": "Niets."}),
             "A plain text for every score of every criterion",
@@ -303,7 +306,7 @@ def test_a_file_that_was_only_laid_out_differently_is_still_the_same_document(ma
     assert main(["criteria", "verify", str(file)]) == 0
 
 
-@pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"format": "other"}', b"\xff\xfe\x00", b"{" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"format": "other"}', b"\xff\xfe\x00", b"[" * 100_000])
 def test_a_file_that_is_no_criteria_document_ends_with_2_and_one_line(db, tmp_path, capsys, content):
     file = tmp_path / "x.json"
     file.write_bytes(content)

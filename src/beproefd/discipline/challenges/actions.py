@@ -5,6 +5,8 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import UTC
+from itertools import pairwise
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -87,7 +89,9 @@ def revise_canvas(
         challenge = _locked_row(challenge)
         latest = challenge.canvas
         current = latest.number if latest else 0
-        same = latest is not None and all(getattr(latest, name) == values.get(name, getattr(latest, name)) for name in values)
+        same = latest is not None and all(
+            getattr(latest, name) == values.get(name, getattr(latest, name)) for name in values
+        )
         if latest is not None and same:
             return latest
         if base_number != current:
@@ -121,11 +125,14 @@ def _check_dates(version: CanvasVersion, challenge: Challenge) -> None:
         ("follow_up_until", version.follow_up_until),
     ]
     known = [(name, day) for name, day in order if day]
-    for (_name, earlier), (name, later) in zip(known, known[1:], strict=False):
+    for (_name, earlier), (name, later) in pairwise(known):
         if later < earlier:
             raise ValidationError({name: _("This date lies before the phase that comes first.")})
     if challenge.phase == Phase.INTAKE and deadline is None:
         raise ValidationError({"intake_deadline": _("Ideas can be handed in now, so there must be a deadline.")})
+    opened = challenge.phase == Phase.INTAKE and not challenge.is_sealed
+    if opened and deadline and version.intake_deadline != challenge.deadline:
+        raise ValidationError({"intake_deadline": _("The deadline has passed and ideas can be read. It cannot move any more.")})
 
 
 def save_stimulus(
@@ -172,7 +179,9 @@ def draft_criteria(*, by: User, challenge: Challenge, reason: str = "") -> Crite
             return draft
         previous = challenge.criteria_sets.order_by("-version").first()
         if previous and previous.state == CriteriaState.IN_USE:
-            raise ValidationError(_("The jury has given scores by these criteria. Void the round first, then start again."))
+            raise ValidationError(
+                _("The jury has given scores by these criteria. Void the round first, then start again.")
+            )
         if previous and not reason.strip():
             raise ValidationError({"reason": _("These criteria were published. Say why a new version is needed.")})
         draft = CriteriaSet(challenge=challenge, created_by=by, reason=reason.strip(), version=1)
@@ -259,7 +268,9 @@ def lock_criteria(*, by: User, criteria_set: CriteriaSet) -> CriteriaSet:
             return criteria_set
         missing = [check.text for check in lock_readiness(criteria_set) if not check.done]
         if missing:
-            raise ValidationError([_("Not ready to lock. Still needed: %(what)s.") % {"what": text} for text in missing])
+            raise ValidationError(
+                [_("Not ready to lock. Still needed: %(what)s.") % {"what": text} for text in missing]
+            )
         replaced = criteria_in_force(challenge)
         if replaced:
             _to_state(replaced, CriteriaState.REPLACED, by=by, action="replace_criteria")
@@ -306,7 +317,9 @@ def open_intake(*, by: User, challenge: Challenge) -> Challenge:
             return challenge
         missing = [check.text for check in intake_readiness(challenge) if not check.done]
         if missing:
-            raise ValidationError([_("Not ready to open. Still needed: %(what)s.") % {"what": text} for text in missing])
+            raise ValidationError(
+                [_("Not ready to open. Still needed: %(what)s.") % {"what": text} for text in missing]
+            )
         if challenge.deadline and challenge.deadline <= timezone.now():
             raise ValidationError(_("The deadline for ideas lies in the past. Choose a later one in the canvas."))
         with change(by, "open_intake", challenge):
@@ -366,7 +379,9 @@ def _draft_row(criteria_set: CriteriaSet) -> CriteriaSet:
     row = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
     if row.is_locked:
         when = date_format(timezone.localtime(row.locked_at), "DATETIME_FORMAT")
-        raise ValidationError(_("These criteria are locked since %(when)s. They can no longer change.") % {"when": when})
+        raise ValidationError(
+            _("These criteria are locked since %(when)s. They can no longer change.") % {"when": when}
+        )
     return row
 
 

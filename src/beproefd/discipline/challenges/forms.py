@@ -61,6 +61,8 @@ def model_fields(model: type[models.Model], *names: str) -> dict[str, forms.Fiel
 class ActionForm(forms.Form):
     """A form whose answer goes to an action; what the action refuses comes back beside what was typed."""
 
+    use_required_attribute = False  # the server says what is missing, in our words and before anything turns red
+
     def refuse(self, refusal: ValidationError | PermissionDenied) -> None:
         """Show a refusal at the field it is about, or above the form."""
         if isinstance(refusal, ValidationError) and hasattr(refusal, "error_dict"):
@@ -93,9 +95,13 @@ class ChallengeForm(RequestKeyForm):
 
 
 class ReasonForm(ActionForm):
-    """Why something happens. The action decides when a reason is needed."""
+    """Why something happens; `needed` when it cannot be left out."""
 
-    reason = PlainText(label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    def __init__(self, *args: Any, needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = PlainText(
+            label=_("Reason"), max_length=500, required=needed, widget=forms.Textarea(attrs={"rows": 3})
+        )
 
 
 class CanvasForm(ActionForm):

@@ -82,16 +82,24 @@ class CanvasVersion(Audited):
         _("mission"), max_length=400, blank=True, help_text=_("A question that starts with “How can we ...”.")
     )
     target_group = models.CharField(
-        _("target group"), max_length=600, blank=True, help_text=_("Who is it about? Where do they live, what do they meet?")
+        _("target group"),
+        max_length=600,
+        blank=True,
+        help_text=_("Who is it about? Where do they live, what do they meet?"),
     )
     target_number = models.PositiveIntegerField(_("how many people or households"), null=True, blank=True)
     target_number_source = models.CharField(_("source of that number"), max_length=300, blank=True)
     target_number_date = models.DateField(_("date of that number"), null=True, blank=True)
     outcome_words = models.JSONField(
-        _("outcomes"), default=list, blank=True, help_text=_("What should grow? For example autonomy, involvement, competence.")
+        _("outcomes"),
+        default=list,
+        blank=True,
+        help_text=_("What should grow? For example autonomy, involvement, competence."),
     )
     out_of_scope = models.CharField(_("out of scope"), max_length=1000, blank=True)
-    owner = models.CharField(_("owner"), max_length=120, blank=True, help_text=_("Who is answerable for this challenge?"))
+    owner = models.CharField(
+        _("owner"), max_length=120, blank=True, help_text=_("Who is answerable for this challenge?")
+    )
     mandate = models.CharField(
         _("mandate"), max_length=1000, blank=True, help_text=_("What may the owner decide, with which money?")
     )
@@ -109,7 +117,9 @@ class CanvasVersion(Audited):
         constraints = (
             models.UniqueConstraint(fields=("challenge", "number"), name="challenges_canvas_number_once"),
             models.CheckConstraint(
-                condition=Q(decision_on__isnull=True) | Q(jury_until__isnull=True) | Q(decision_on__gte=F("jury_until")),
+                condition=Q(decision_on__isnull=True)
+                | Q(jury_until__isnull=True)
+                | Q(decision_on__gte=F("jury_until")),
                 name="challenges_decision_not_before_jury",
             ),
         )
@@ -202,10 +212,14 @@ class CriteriaSet(Audited):
         _("quorum"), default=3, help_text=_("How many jury members must have judged each idea?")
     )
     winners = models.PositiveSmallIntegerField(_("number of winners"), default=3)
-    tie_break = models.CharField(_("with equal scores"), max_length=10, choices=TieBreak.choices, default=TieBreak.LOTTERY)
+    tie_break = models.CharField(
+        _("with equal scores"), max_length=10, choices=TieBreak.choices, default=TieBreak.LOTTERY
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     locked_at = models.DateTimeField(null=True, blank=True)
     canonical = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -219,7 +233,9 @@ class CriteriaSet(Audited):
                 fields=("challenge",), condition=Q(state="draft"), name="challenges_one_draft_of_criteria"
             ),
             models.UniqueConstraint(
-                fields=("challenge",), condition=Q(state__in=("locked", "in_use")), name="challenges_one_criteria_in_force"
+                fields=("challenge",),
+                condition=Q(state__in=("locked", "in_use")),
+                name="challenges_one_criteria_in_force",
             ),
             models.CheckConstraint(condition=Q(scale_max__gt=F("scale_min")), name="challenges_scale_goes_up"),
             models.CheckConstraint(condition=Q(scale_max__lte=10), name="challenges_scale_at_most_ten"),

@@ -56,7 +56,9 @@ def canvas_history(viewer: Any, challenge: Challenge) -> QuerySet[CanvasVersion]
 
 def visible_criteria(viewer: Any, challenge: Challenge) -> QuerySet[CriteriaSet]:
     """Published versions for everyone; the draft for those who manage it. Newest first."""
-    sets = CriteriaSet.objects.filter(challenge=challenge, challenge__in=visible_challenges(viewer)).order_by("-version")
+    sets = CriteriaSet.objects.filter(challenge=challenge, challenge__in=visible_challenges(viewer)).order_by(
+        "-version"
+    )
     return sets if is_manager(viewer) else sets.exclude(state=CriteriaState.DRAFT)
 
 
@@ -114,7 +116,11 @@ def lock_readiness(criteria_set: CriteriaSet) -> list[Check]:
         Check(_("At least one weighted criterion"), bool(weighted), page),
         Check(_("Weights that make 100 together (now %(total)s)") % {"total": total}, total == 100, page),
         Check(_("A plain text for every score of every criterion"), bool(criteria) and anchored, page),
-        Check(_("A mission in the canvas"), bool(criteria_set.challenge.canvas and criteria_set.challenge.canvas.mission), page),
+        Check(
+            _("A mission in the canvas"),
+            bool(criteria_set.challenge.canvas and criteria_set.challenge.canvas.mission),
+            page,
+        ),
     ]
 
 
@@ -180,7 +186,7 @@ class Change:
 
 
 def what_changed(old: Model | None, new: Model, names: Iterable[str]) -> list[Change]:
-    """The fields that differ between two versions, with the differing words marked. Without an old one: all that is new."""
+    """The fields that differ between two versions, with the differing words marked."""
     changes = []
     for name in names:
         before, after = _in_words(old, name), _in_words(new, name)

@@ -105,7 +105,10 @@ def fingerprint(text: str) -> str:
 
     Errors: ValueError when the text is not JSON or not a criteria document.
     """
-    content = json.loads(text)
+    try:
+        content = json.loads(text)
+    except RecursionError:
+        raise ValueError("not a criteria document: it is nested too deeply") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"not a criteria document: the format is not {FORMAT}")
     return sha256(canonical(content))
@@ -131,7 +134,9 @@ def parse(text: str) -> Rulebook:
                 question=item["question"],
                 kind=item["kind"],
                 weight=item["weight"],
-                anchors={int(score): text for score, text in sorted(item["anchors"].items(), key=lambda pair: int(pair[0]))},
+                anchors={
+                    int(score): text for score, text in sorted(item["anchors"].items(), key=lambda pair: int(pair[0]))
+                },
             )
             for item in content["criteria"]
         ),

@@ -86,7 +86,8 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The public page of a challenge, with what the visitor can do now."""
-    return _detail(request, enter(request, slug), ReasonForm())
+    challenge = enter(request, slug)
+    return _detail(request, challenge, ReasonForm(needed=challenge.takes_ideas))
 
 
 def _detail(request: HttpRequest, challenge: Challenge, close_form: ReasonForm) -> HttpResponse:
@@ -131,7 +132,7 @@ def intake_open(request: HttpRequest, slug: str) -> HttpResponse:
 def intake_close(request: HttpRequest, slug: str) -> HttpResponse:
     """End intake."""
     challenge = enter(request, slug, managing=True)
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, needed=challenge.takes_ideas)
     if form.is_valid():
         try:
             actions.close_intake(by=request.user, challenge=challenge, reason=form.cleaned_data["reason"])
@@ -224,7 +225,9 @@ def canvas_version(request: HttpRequest, slug: str, number: int) -> HttpResponse
 def stimuli(request: HttpRequest, slug: str) -> HttpResponse:
     """All cards."""
     challenge = enter(request, slug)
-    return page(request, "stimuli", challenge, _("Stimulus cards"), cards=list(visible_stimuli(request.user, challenge)))
+    return page(
+        request, "stimuli", challenge, _("Stimulus cards"), cards=list(visible_stimuli(request.user, challenge))
+    )
 
 
 def stimulus_form(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
@@ -309,7 +312,7 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _weights(rules: rulebook.Rulebook) -> Chart:
     items = [(criterion.name, criterion.weight) for criterion in rules.weighted]
-    return bars(items, caption=_("How heavily each criterion counts"), axis=_("Weight, of 100"))
+    return bars(items, caption=_("How heavily each criterion counts"), axis=_("Weight, of 100"), domain=(0, 100))
 
 
 def _draft(request: HttpRequest, challenge: Challenge) -> CriteriaSet:
@@ -416,14 +419,17 @@ def criteria_lock(request: HttpRequest, slug: str) -> HttpResponse:
 def criteria_new_version(request: HttpRequest, slug: str) -> HttpResponse:
     """Start the criteria, or a new version of published ones with the reason for it."""
     challenge = enter(request, slug, managing=True)
-    form = ReasonForm(request.POST or None)
+    published = challenge.criteria_sets.exclude(state=CriteriaState.DRAFT).exists()
+    form = ReasonForm(request.POST or None, needed=published)
     if request.method == "POST" and form.is_valid():
         try:
             actions.draft_criteria(by=request.user, challenge=challenge, reason=form.cleaned_data["reason"])
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("There is a draft of the criteria now. Only the programme sees it until you lock it."))
+            messages.success(
+                request, _("There is a draft of the criteria now. Only the programme sees it until you lock it.")
+            )
             return redirect("challenges:criteria", slug)
     return page(request, "criteria_new_version", challenge, _("New version of the criteria"), form=form)
 

@@ -4,7 +4,6 @@
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -43,6 +42,7 @@ def start_idea(
     """
     with transaction.atomic():
         existing = Idea.objects.filter(request_key=request_key).first() if request_key else None
+        require(existing is None or existing.entered_by_id == by.pk)
         if import_key and existing is None:
             existing = Idea.objects.filter(challenge=challenge, import_key=import_key).first()
         if existing:
@@ -200,6 +200,7 @@ def ask_correction(*, by: User, idea: Idea, reason: str) -> Idea:
             raise ValidationError(_("Only an idea that was handed in can be corrected."))
         with change(by, "ask_correction", idea, reason=reason):
             idea.correction_reason = reason.strip()
+            idea.full_clean()
             idea.save(update_fields=["correction_reason"])
     return idea
 
@@ -212,14 +213,19 @@ def merge_ideas(
     Errors: ValidationError for ideas of another challenge, ideas not handed in, no reason, or a stale form.
     """
     with transaction.atomic():
-        rows = {row.pk: row for row in Idea.objects.select_for_update().filter(pk__in=[into.pk, *(s.pk for s in sources)])}
+        rows = {
+            row.pk: row for row in Idea.objects.select_for_update().filter(pk__in=[into.pk, *(s.pk for s in sources)])
+        }
         into = rows.pop(into.pk)
         require(can_organise_ideas(by, into.challenge) and not competes(by, into.challenge))
         if not rows:
             raise ValidationError(_("Choose at least one idea to merge into this one."))
         if not reason.strip():
             raise ValidationError({"reason": _("Say why these ideas become one.")})
-        if any(idea.challenge_id != into.challenge_id or idea.state != IdeaState.SUBMITTED for idea in (into, *rows.values())):
+        if any(
+            idea.challenge_id != into.challenge_id or idea.state != IdeaState.SUBMITTED
+            for idea in (into, *rows.values())
+        ):
             raise ValidationError(_("Only handed-in ideas of the same challenge can be merged."))
         if base_number != into.current.number:
             raise ValidationError(_("The idea was changed while you were writing. Compare, then save again."))
@@ -229,6 +235,7 @@ def merge_ideas(
             with change(by, "merge_idea", source, into=into.reference, reason=reason):
                 _to_state(source, IdeaState.MERGED)
                 source.merged_into, source.merge_reason = into, reason.strip()
+                source.full_clean()
                 source.save()
             into.sparks.add(*source.sparks.all())
             _share_authorship(by=by, into=into, source=source)
@@ -237,7 +244,10 @@ def merge_ideas(
 
 
 def _share_authorship(*, by: User, into: Idea, source: Idea) -> None:
-    present = {(member.user_id, "" if member.user_id else f"{member.name}|{member.organisation}") for member in into.members.all()}
+    present = {
+        (member.user_id, "" if member.user_id else f"{member.name}|{member.organisation}")
+        for member in into.members.all()
+    }
     for member in source.members.all():
         if (member.user_id, "" if member.user_id else f"{member.name}|{member.organisation}") in present:
             continue
@@ -265,7 +275,9 @@ def _add_version(*, by: User, idea: Idea, number: int, values: Mapping[str, str]
 
 def _to_state(idea: Idea, state: IdeaState) -> None:
     if state not in NEXT_IDEA_STATES[IdeaState(idea.state)]:
-        raise ValidationError(_("This is not possible for an idea that is “%(state)s”.") % {"state": idea.get_state_display()})
+        raise ValidationError(
+            _("This is not possible for an idea that is “%(state)s”.") % {"state": idea.get_state_display()}
+        )
     idea.state = state
 
 

@@ -93,7 +93,10 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     if len(rows) > MOST_ROWS:
         raise ValidationError(_("The file has more than %(most)s rows. Nothing was taken in.") % {"most": MOST_ROWS})
     return [
-        (line, {"": _("more cells than columns")} if len(cells) > len(header) else dict(zip(header, cells, strict=False)))
+        (
+            line,
+            {"": _("more cells than columns")} if len(cells) > len(header) else dict(zip(header, cells, strict=False)),
+        )
         for line, cells in rows
     ]
 
@@ -113,7 +116,9 @@ def _take(by: User, challenge: Challenge, line: int, row: dict[str, str]) -> Row
     key = sha256(canonical(cells))
     known_idea = Idea.objects.filter(challenge=challenge, import_key=key).first()
     if known_idea:
-        return RowReport(line, title, "known", _("already taken in as %(reference)s") % {"reference": known_idea}, known_idea)
+        return RowReport(
+            line, title, "known", _("already taken in as %(reference)s") % {"reference": known_idea}, known_idea
+        )
     try:
         with transaction.atomic():
             idea = start_idea(
@@ -136,6 +141,4 @@ def _reasons(refusal: ValidationError) -> str:
     if not hasattr(refusal, "error_dict"):
         return " ".join(refusal.messages)
     columns = {name: column for column, name in COLUMNS.items()}
-    return "; ".join(
-        f"{columns.get(name, name)}: {' '.join(errors)}" for name, errors in refusal.message_dict.items()
-    )
+    return "; ".join(f"{columns.get(name, name)}: {' '.join(errors)}" for name, errors in refusal.message_dict.items())

@@ -3,7 +3,6 @@
 
 import uuid
 from collections.abc import Iterable
-from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
@@ -28,7 +27,9 @@ class IdeaForm(ActionForm):
         label=gettext_lazy("Which cards sparked this idea?"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args: Any, cards: Iterable[Stimulus], version: IdeaVersion | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cards: Iterable[Stimulus], version: IdeaVersion | None = None, **kwargs: Any
+    ) -> None:
         if version:
             texts = {name: getattr(version, name) for name in VERSION_FIELDS}
             kwargs["initial"] = texts | (kwargs.get("initial") or {})
@@ -37,8 +38,11 @@ class IdeaForm(ActionForm):
         self.cards = list(cards)
         if self.cards:
             self.fields["sparks"].choices = [
-                (kind, [(str(card.pk), card.title) for card in group])
-                for kind, group in groupby(self.cards, key=lambda card: card.get_kind_display())
+                (
+                    str(card.pk),
+                    _("%(title)s (%(kind)s)") % {"title": card.title, "kind": card.get_kind_display().lower()},
+                )
+                for card in self.cards
             ]
         else:
             del self.fields["sparks"]
@@ -85,7 +89,11 @@ class StartForm(IdeaForm):
         channel = cleaned.get("channel", Idea.Channel.ONLINE)
         if channel == Idea.Channel.ONLINE and not cleaned.get("kind") and "kind" not in self.errors:
             self.add_error("kind", _("Choose the kind of organisation."))
-        if channel != Idea.Channel.ONLINE and not cleaned.get("channel_note", "").strip() and "channel_note" not in self.errors:
+        if (
+            channel != Idea.Channel.ONLINE
+            and not cleaned.get("channel_note", "").strip()
+            and "channel_note" not in self.errors
+        ):
             self.add_error("channel_note", _("Write down who told it, where and when."))
         return cleaned
 

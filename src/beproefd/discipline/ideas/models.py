@@ -67,7 +67,8 @@ class Idea(Audited):
                 fields=("challenge", "import_key"), condition=~Q(import_key=""), name="ideas_imported_once"
             ),
             models.CheckConstraint(
-                condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 name="ideas_merged_has_target",
             ),
             models.CheckConstraint(
@@ -102,7 +103,9 @@ class IdeaVersion(Audited):
     idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     title = models.CharField(_("title"), max_length=120)
-    problem = models.CharField(_("problem"), max_length=2000, blank=True, help_text=_("What goes wrong now, and for whom?"))
+    problem = models.CharField(
+        _("problem"), max_length=2000, blank=True, help_text=_("What goes wrong now, and for whom?")
+    )
     solution = models.CharField(_("idea"), max_length=3000, blank=True, help_text=_("What will you do? Say it simply."))
     value = models.CharField(
         _("value"), max_length=2000, blank=True, help_text=_("What gets better for residents? How will you see that?")
@@ -111,7 +114,9 @@ class IdeaVersion(Audited):
         _("existing building blocks"),
         max_length=2000,
         blank=True,
-        help_text=_("Which existing services, products or partners do you combine? A strong new mix counts in your favour."),
+        help_text=_(
+            "Which existing services, products or partners do you combine? A strong new mix counts in your favour."
+        ),
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -126,7 +131,7 @@ class IdeaVersion(Audited):
     @property
     def text(self) -> str:
         """Everything it says, for comparing."""
-        return " ".join((self.title, self.problem, self.solution, self.value, self.building_blocks))
+        return " ".join(getattr(self, name) for name in VERSION_FIELDS)
 
 
 VERSION_FIELDS = ("title", "problem", "solution", "value", "building_blocks")

@@ -88,20 +88,19 @@ class Similar:
     stimulus: Stimulus | None = None
 
 
-def similar_to(viewer: Any, challenge: Challenge, text: str, *, besides: Idea | None = None, most: int = 5) -> list[Similar]:
+def similar_to(
+    viewer: Any, challenge: Challenge, text: str, *, besides: Idea | None = None, most: int = 5
+) -> list[Similar]:
     """Cards, lessons and ideas that look like `text`, most alike first. Sealed ideas of others are never compared."""
     from .similarity import likeness  # noqa: PLC0415 -- slow import (scikit-learn), kept out of the web start-up
 
-    found: list[Similar] = []
-    for card in challenge.stimuli.all():
-        found.append(Similar(card.kind, card.title, f"{card.title} {card.body}", 0.0, stimulus=card))
+    found = [
+        Similar(card.kind, card.title, f"{card.title} {card.body}", 0.0, stimulus=card)
+        for card in challenge.stimuli.all()
+    ]
     decided = Idea.objects.filter(challenge__phase=Phase.DECIDED, state=IdeaState.SUBMITTED)
-    for idea in _with_contents(decided):
-        found.append(Similar("idea", idea.title, idea.current.text, 0.0, idea=idea))
-    known = {similar.idea.pk for similar in found if similar.idea}
-    for idea in visible_ideas(viewer, challenge):
-        if idea.pk not in known:
-            found.append(Similar("idea", idea.title, idea.current.text, 0.0, idea=idea))
+    ideas = {idea.pk: idea for idea in (*_with_contents(decided), *visible_ideas(viewer, challenge))}
+    found += [Similar("idea", idea.title, idea.current.text, 0.0, idea=idea) for idea in ideas.values()]
     if besides:
         found = [similar for similar in found if not similar.idea or similar.idea.pk != besides.pk]
     values = likeness(text, [similar.text for similar in found])

@@ -11,9 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 # The commonest Dutch and English words say nothing about what a text is about.
 _EMPTY = frozenset(
-    "de het een en van in is dat op te voor met die niet zijn aan er om ook als bij maar dan nog naar hun ze we wij je "
-    "jij zij hij of door over uit kan kunnen wordt worden heeft hebben deze dit wat wie hoe meer al tot geen "
-    "the a an and of in is that to for with on not are as at by or from this it be can we they".split()
+    ["de", "het", "een", "en", "van", "in", "is", "dat", "op", "te", "voor", "met", "die", "niet", "zijn", "aan", "er", "om", "ook", "als", "bij", "maar", "dan", "nog", "naar", "hun", "ze", "we", "wij", "je", "jij", "zij", "hij", "of", "door", "over", "uit", "kan", "kunnen", "wordt", "worden", "heeft", "hebben", "deze", "dit", "wat", "wie", "hoe", "meer", "al", "tot", "geen", "the", "a", "an", "and", "of", "in", "is", "that", "to", "for", "with", "on", "not", "are", "as", "at", "by", "or", "from", "this", "it", "be", "can", "we", "they"]
 )
 
 

@@ -110,12 +110,13 @@ def idea_list(request: HttpRequest, slug: str) -> HttpResponse:
 def idea_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A short form for a new idea."""
     challenge = enter(request, slug)
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated and request.method != "POST":
         return redirect_to_login(request.get_full_path())
     starts = can_start_idea(request.user, challenge)
     if not starts and request.method != "POST":
         messages.warning(
-            request, _("Ideas can be handed in only while intake is open, from an account for teams or of the programme.")
+            request,
+            _("Ideas can be handed in only while intake is open, from an account for teams or of the programme."),
         )
         return redirect("ideas:list", slug)
     cards = list(visible_stimuli(request.user, challenge))
@@ -128,7 +129,11 @@ def idea_new(request: HttpRequest, slug: str) -> HttpResponse:
         return _write(request, challenge, form, _("New idea"), found=found)
     else:
         form = StartForm(request.POST, **known)
-        if form.is_valid():
+        if not request.user.is_authenticated:
+            form.add_error(
+                None, _("You are signed out, so nothing was saved. Your text is still here. Copy it and sign in again.")
+            )
+        elif form.is_valid():
             try:
                 idea = actions.start_idea(
                     by=request.user,
@@ -162,7 +167,9 @@ def idea_edit(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     elif "look" in request.POST:
         require(can_change_idea(request.user, idea))
         form = EditForm(initial={"sparks": []} | typed(request.POST), **known)
-        return _write(request, idea.challenge, form, title, idea=idea, found=_similar(request, idea.challenge, form, idea))
+        return _write(
+            request, idea.challenge, form, title, idea=idea, found=_similar(request, idea.challenge, form, idea)
+        )
     else:
         form = EditForm(request.POST, initial=start, **known)
         if form.is_valid():
@@ -214,7 +221,9 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     return page(request, template, _("Does it exist already?"), challenge=challenge, found=found)
 
 
-def _similar(request: HttpRequest, challenge: Challenge, form: IdeaForm, idea: Idea | None = None) -> list[dict[str, Any]]:
+def _similar(
+    request: HttpRequest, challenge: Challenge, form: IdeaForm, idea: Idea | None = None
+) -> list[dict[str, Any]]:
     text = " ".join(str(form[name].value() or "") for name in VERSION_FIELDS)
     return _linked(request, similar_to(request.user, challenge, text[:LOOK_AT], besides=idea))
 
@@ -239,7 +248,11 @@ def detail(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     challenge = idea.challenge
     ancestors = lineage(idea) if idea.state == IdeaState.SUBMITTED else []
     related = [item.pk for item in ancestors] + ([idea.merged_into_id] if idea.merged_into_id else [])
-    opens = set(visible_ideas(request.user, challenge).filter(pk__in=related).values_list("pk", flat=True)) if related else set()
+    opens = (
+        set(visible_ideas(request.user, challenge).filter(pk__in=related).values_list("pk", flat=True))
+        if related
+        else set()
+    )
     owns = owns_idea(request.user, idea)
     live = idea.state in {IdeaState.DRAFT, IdeaState.SUBMITTED}
     organises = can_organise_ideas(request.user, challenge) and not competes(request.user, challenge)
@@ -360,7 +373,11 @@ def _remove_member(request: HttpRequest, idea: Idea) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is no longer in the team.") % {"name": member.name})
     still = visible_ideas(request.user, idea.challenge).filter(pk=idea.pk).exists()
-    return redirect("ideas:team", idea.challenge.slug, idea.reference) if still else redirect("ideas:list", idea.challenge.slug)
+    return (
+        redirect("ideas:team", idea.challenge.slug, idea.reference)
+        if still
+        else redirect("ideas:list", idea.challenge.slug)
+    )
 
 
 # The programme
@@ -422,7 +439,7 @@ def import_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Take in a CSV file and report row by row. The same file twice is harmless, so the report needs no redirect."""
     challenge = enter(request, slug)
     require(is_manager(request.user))
-    form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     report: list[RowReport] | None = None
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beproefd.discipline.challenges.rulebook import RuledCriterion, Rulebook
+from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
 
@@ -104,7 +104,7 @@ class AssessmentForm(forms.Form):
                 label=criterion.question, choices=score_choices(criterion), widget=forms.RadioSelect, required=False
             )
             self.fields[f"reason_{criterion.key}"] = forms.CharField(
-                label=_("Why?"),
+                label=_("Why? (%(criterion)s)") % {"criterion": criterion.name},
                 max_length=1000,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
@@ -117,6 +117,9 @@ class AssessmentForm(forms.Form):
             widget=forms.RadioSelect,
             required=False,
         )
+        for name in self.fields:
+            # A draft may miss anything, but nothing here is optional: the action asks for it at the end.
+            self.fields[name].asked_later = True
 
     @classmethod
     def filled(cls, rules: Rulebook, assessment: Assessment | None, version_number: int) -> "AssessmentForm":

@@ -44,7 +44,9 @@ class Round(Audited):
     scoring_opened_at = models.DateTimeField(null=True, blank=True)
     scoring_closed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     void_reason = models.CharField(max_length=500, blank=True)
     package = models.TextField(blank=True)
     signature = models.CharField(max_length=200, blank=True)
@@ -54,7 +56,9 @@ class Round(Audited):
         ordering = ("challenge", "-number")
         constraints = (
             models.UniqueConstraint(fields=("challenge", "number"), name="juries_round_number_once"),
-            models.UniqueConstraint(fields=("challenge",), condition=~Q(state="void"), name="juries_one_round_at_a_time"),
+            models.UniqueConstraint(
+                fields=("challenge",), condition=~Q(state="void"), name="juries_one_round_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="decided") | (~Q(package="") & ~Q(signature="") & Q(decided_at__isnull=False)),
                 name="juries_decided_means_signed",
@@ -99,7 +103,9 @@ class Seat(Audited):
         ordering = ("name", "pk")
         constraints = (
             models.UniqueConstraint(fields=("round", "user"), name="juries_one_seat_each"),
-            models.CheckConstraint(condition=Q(kind__in=("member", "experience", "alternate")), name="juries_seat_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("member", "experience", "alternate")), name="juries_seat_kind_known"
+            ),
         )
 
     def __str__(self) -> str:
@@ -133,7 +139,9 @@ class Interest(Audited):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     note = models.CharField(_("explanation"), max_length=500, blank=True)
     decision_reason = models.CharField(max_length=500, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     is_late = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -209,14 +217,18 @@ class Assessment(Audited):
     idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="assessments")
     version = models.ForeignKey(IdeaVersion, on_delete=models.PROTECT, related_name="assessments")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    confidence = models.PositiveSmallIntegerField(_("how sure are you?"), choices=Confidence.choices, null=True, blank=True)
+    confidence = models.PositiveSmallIntegerField(
+        _("how sure are you?"), choices=Confidence.choices, null=True, blank=True
+    )
     revision = models.PositiveIntegerField(default=0)
     submitted_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("seat", "idea"), condition=~Q(state="void"), name="juries_one_assessment_each"),
+            models.UniqueConstraint(
+                fields=("seat", "idea"), condition=~Q(state="void"), name="juries_one_assessment_each"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="submitted") | Q(submitted_at__isnull=False, confidence__isnull=False),
                 name="juries_submitted_is_complete",

@@ -71,7 +71,8 @@ def build(
             "interests": interest_paragraph(_interests(jury_round)),
             "winners": list(standings.winners),
             "ideas": [
-                _idea(by_reference[line.idea], line, answers[by_reference[line.idea].pk].text) for line in standings.lines
+                _idea(by_reference[line.idea], line, answers[by_reference[line.idea].pk].text)
+                for line in standings.lines
             ],
             "stability": stability_sentence(
                 standings, {reference: idea.title for reference, idea in by_reference.items()}
@@ -205,7 +206,7 @@ def check(text: str) -> list[tuple[str, bool]]:
         package = outer["package"]
         inner = json.loads(package)
         if inner["format"] != FORMAT:
-            raise ValueError(f"the format is not {FORMAT}")  # noqa: TRY301
+            raise ValueError(f"the format is not {FORMAT}")
         criteria = canonical(inner["criteria"])
         rules = rulebook.parse(criteria)
         seed = inner["lottery"]["seed"]
@@ -245,5 +246,3 @@ def _pdf(package: str, signature: str) -> bytes:
         sys_inputs={"package": package, "sha256": sha256(package), "signature": signature},
         pdf_standards=["ua-1"],
     )
-
-

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.challenges.queries import Check, visible_challenges
@@ -37,6 +38,7 @@ from .rules import can_run_jury
 from .standings import Given, Standings, compute
 
 TOGETHER = (RoundState.DELIBERATION, RoundState.DECIDED)
+CLOSED = (RoundState.PREPARING, RoundState.VOID)  # for jury members
 
 
 # Rounds and seats
@@ -84,17 +86,21 @@ def jury_members(viewer: Any, jury_round: Round) -> QuerySet[Seat]:
 
 
 def blocked_idea_ids(viewer: User, jury_round: Round) -> set[int]:
-    """Ideas the viewer is bound to, by an undecided or confirmed interest or by being in the team now."""
-    bound = Interest.objects.filter(round=jury_round, user=viewer, status__in=BLOCKING).values_list("idea_id", flat=True)
-    own = TeamMember.objects.filter(user=viewer, idea__challenge=jury_round.challenge).values_list("idea_id", flat=True)
-    return set(bound) | set(own)
+    """Ideas the viewer is bound to, by an undecided or confirmed interest; all of them for who is in a team now."""
+    bound = Interest.objects.filter(round=jury_round, user=viewer, status__in=BLOCKING).values_list(
+        "idea_id", flat=True
+    )
+    ideas = Idea.objects.filter(challenge=jury_round.challenge)
+    if TeamMember.objects.filter(user=viewer, idea__in=ideas, idea__state=IdeaState.SUBMITTED).exists():
+        return set(ideas.values_list("pk", flat=True))
+    return set(bound)
 
 
 def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
     """The ideas that exist for this viewer in this room, in an order that says nothing (by reference)."""
     ideas = submitted_ideas(jury_round.challenge)
     runs = can_run_jury(viewer, jury_round.challenge)
-    if not runs and (jury_round.state == RoundState.PREPARING or seat_of(viewer, jury_round) is None):
+    if not runs and (jury_round.state in CLOSED or seat_of(viewer, jury_round) is None):
         return ideas.none()
     if jury_round.challenge.is_sealed:
         return ideas.none()
@@ -104,9 +110,18 @@ def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
 def readable_idea(viewer: Any, jury_round: Round, reference: str) -> Idea | None:
     """One idea with its contents: for a juror only after declaring that nothing binds, for who runs the jury always."""
     idea = visible_field(viewer, jury_round).filter(reference=reference).first()
-    if idea is None or can_run_jury(viewer, jury_round.challenge):
+    if idea is None or _only_runs(viewer, jury_round):
         return idea
-    return idea if Declaration.objects.filter(seat__in=_own_seats(viewer, jury_round), idea=idea, free=True).exists() else None
+    return (
+        idea
+        if Declaration.objects.filter(seat__in=_own_seats(viewer, jury_round), idea=idea, free=True).exists()
+        else None
+    )
+
+
+def _only_runs(viewer: Any, jury_round: Round) -> bool:
+    """Who runs the jury without a seat in it. A manager with a seat declares and judges like every juror."""
+    return can_run_jury(viewer, jury_round.challenge) and seat_of(viewer, jury_round) is None
 
 
 def _own_seats(viewer: User, jury_round: Round) -> QuerySet[Seat]:
@@ -177,7 +192,7 @@ def ideas_with_open_scores(viewer: Any, jury_round: Round) -> list[Idea]:
     seat = seat_of(viewer, jury_round)
     if seat is None and can_run_jury(viewer, jury_round.challenge) and jury_round.state in TOGETHER:
         return ideas
-    if seat is None or jury_round.state in {RoundState.PREPARING, RoundState.VOID}:
+    if seat is None or jury_round.state in CLOSED:
         return []
     tasks = own_tasks(viewer, jury_round)
     open_steps = {"done", "read"} if jury_round.state in TOGETHER else {"done"}
@@ -229,7 +244,9 @@ def _given(jury_round: Round, references: dict[int, str]) -> list[Given]:
 
 def newest_versions(jury_round: Round) -> dict[int, int]:
     """Version number as it stands, per idea."""
-    rows = Idea.objects.filter(challenge=jury_round.challenge, state=IdeaState.SUBMITTED).values_list("pk", "versions__number")
+    rows = Idea.objects.filter(challenge=jury_round.challenge, state=IdeaState.SUBMITTED).values_list(
+        "pk", "versions__number"
+    )
     newest: dict[int, int] = {}
     for pk, number in rows:
         newest[pk] = max(number, newest.get(pk, 0))
@@ -255,7 +272,9 @@ def progress(viewer: Any, jury_round: Round) -> list[Progress]:
     ideas = {idea.pk for idea in visible_field(viewer, jury_round)}
     newest = newest_versions(jury_round)
     total: Counter[int] = Counter()
-    for seat, idea in Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list("seat_id", "idea_id"):
+    for seat, idea in Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list(
+        "seat_id", "idea_id"
+    ):
         total[seat] += idea in ideas
     done: Counter[int] = Counter()
     for seat, idea, version in Assessment.objects.filter(
@@ -365,6 +384,11 @@ def answer_draft(viewer: Any, jury_round: Round, idea: Idea) -> str:
     assessments = assessments_of(viewer, jury_round, idea)
     if not assessments:
         return ""
+    with override("nl"):  # the decision, and so every answer in it, is in Dutch
+        return _draft(jury_round, idea, assessments)
+
+
+def _draft(jury_round: Round, idea: Idea, assessments: list[Assessment]) -> str:
     values: dict[str, list[int]] = defaultdict(list)
     reasons: dict[str, list[str]] = defaultdict(list)
     for score in (score for assessment in assessments for score in assessment.scores.all()):
@@ -378,10 +402,13 @@ def answer_draft(viewer: Any, jury_round: Round, idea: Idea) -> str:
         if not given:
             continue
         middle = given[(len(given) - 1) // 2]
-        said = " ".join(reason if reason.endswith((".", "!", "?")) else f"{reason}." for reason in reasons[criterion.key])
+        said = " ".join(
+            reason if reason.endswith((".", "!", "?")) else f"{reason}." for reason in reasons[criterion.key]
+        )
+        word = (_("Yes") if middle else _("No")) if criterion.is_knock_out else str(middle)
         parts.append(
-            _("%(criterion)s: %(score)s, which means “%(anchor)s”. The jury said: %(reasons)s")
-            % {"criterion": criterion.name, "score": middle, "anchor": criterion.anchors.get(middle, ""), "reasons": said}
+            _("%(criterion)s (score: %(score)s): “%(anchor)s” The jury said: %(reasons)s")
+            % {"criterion": criterion.name, "score": word, "anchor": criterion.anchors.get(middle, ""), "reasons": said}
         )
     return "\n\n".join(parts)[:4000]
 

@@ -8,7 +8,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .models import Interest
+from beproefd.discipline.challenges.rulebook import RuledCriterion
+
+from .models import Interest, Round, ScoreChange
 from .standings import Standings
 
 
@@ -30,7 +32,9 @@ def stability_sentence(standings: Standings, titles: Mapping[str, str]) -> str:
         count = len(stability.without_juror)
         ifs.append(
             ngettext(
-                "%(count)s jury member had not taken part", "one of %(count)s jury members had not taken part", count
+                "%(count)s particular jury member does not take part",
+                "one of %(count)s particular jury members does not take part",
+                count,
             )
             % {"count": count}
         )
@@ -38,10 +42,14 @@ def stability_sentence(standings: Standings, titles: Mapping[str, str]) -> str:
     if change is not None and change.points <= 10:
         ifs.append(
             _("the weights shift by %(points)s points (then %(entering)s comes in place of %(leaving)s)")
-            % {"points": number_format(change.points, decimal_pos=1), "entering": titles[change.entering], "leaving": titles[change.leaving]}
+            % {
+                "points": number_format(change.points, decimal_pos=1),
+                "entering": titles[change.entering],
+                "leaving": titles[change.leaving],
+            }
         )
-    if standings.ranking.ties:
-        group = ", ".join(titles[name] for ties in standings.ranking.ties for name in ties)
+    for ties in standings.ranking.ties:
+        group = ", ".join(titles[name] for name in ties)
         ifs.append(_("the lot falls differently between %(ideas)s, which have the same score") % {"ideas": group})
     if not ifs:
         return _("The top %(size)s may change when the weights shift by up to 10 points.") % {"size": size}
@@ -56,17 +64,51 @@ def interest_paragraph(interests: Iterable[Interest]) -> str:
         per_person[interest.user.name].append(f"{interest.idea.reference} ({interest.get_kind_display().lower()})")
         late = late or interest.is_late
     opening = _(
-        "Under article 2:4 of the General Administrative Law Act (Awb) the municipality decides without prejudice and sees "
-        "to it that persons with a personal interest do not influence the decision. Before an idea opened, each jury "
-        "member declared in writing whether anything bound them to it."
+        "Under article 2:4 of the General Administrative Law Act (Awb) the administrative authority decides without "
+        "prejudice and sees to it that persons with a personal interest do not influence the decision. A jury member could "
+        "read an idea only after declaring in writing to have no interest in it and no tie with the team."
     )
     if not per_person:
-        return opening + " " + _("No jury member was bound to an idea they judged.")
+        return opening + " " + _("It did not appear that a jury member judged an idea they were tied to.")
     lines = "; ".join(f"{name}: {', '.join(sorted(set(ideas)))}" for name, ideas in sorted(per_person.items()))
-    text = opening + " " + _(
-        "These jury members did not judge the ideas named, did not see their scores and did not deliberate about them: "
-        "%(lines)s."
-    ) % {"lines": lines}
+    text = (
+        opening
+        + " "
+        + _(
+            "These jury members are excluded, because of an interest or a tie, from judging the ideas named, from seeing the "
+            "scores and from deliberating about them: %(lines)s."
+        )
+        % {"lines": lines}
+    )
     if late:
-        text += " " + _("Where an interest came to light after scoring, the scores were void and the order was computed anew.")
+        text += " " + _(
+            "Where an interest or tie appeared only after scores were handed in, the jury member is excluded from that "
+            "moment, those scores are void and the ranking was computed again without them."
+        )
     return text
+
+
+def described(jury_round: Round, changes: Iterable[ScoreChange]) -> list[str]:
+    """Each changed score as a sentence: who, about what, from what to what, and why."""
+    names = {criterion.key: criterion for criterion in jury_round.rules.criteria}
+    return [
+        _("%(juror)s, %(title)s, %(criterion)s: from %(old)s to %(new)s. %(reason)s")
+        % {
+            "juror": change.assessment.seat.name,
+            "title": change.assessment.idea.title,
+            "criterion": names[change.criterion].name,
+            "old": _value(names[change.criterion], change.old_value),
+            "new": _value(names[change.criterion], change.new_value),
+            "reason": change.reason,
+        }
+        for change in changes
+        if change.criterion in names
+    ]
+
+
+def _value(criterion: RuledCriterion, value: int | None) -> str:
+    if value is None:
+        return _("no score")
+    if criterion.is_knock_out:
+        return _("Yes") if value else _("No")
+    return str(value)

@@ -3,9 +3,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beproefd.discipline.challenges.models import CriteriaSet
 from beproefd.discipline.challenges.rulebook import Rulebook
@@ -56,115 +57,147 @@ class Standings:
     ranking: Ranking
     drawn: tuple[tuple[str, ...], ...] = ()
     undecided_ties: tuple[tuple[str, ...], ...] = ()
-    winners: tuple[str, ...] = field(default=())
+    winners: tuple[str, ...] = ()
 
 
 def compute(
     rules: Rulebook, ideas: Sequence[str], jurors: Sequence[str], given: Iterable[Given], *, seed: str = ""
 ) -> Standings:
     """Apply the rulebook. Without a seed, a tie at the border stays undecided and nobody in it wins yet."""
-    weighted, values = rules.weighted, list(given)
-    tensor = np.full((len(jurors), len(ideas), len(weighted)), np.nan)
-    row = {juror: index for index, juror in enumerate(jurors)}
-    column = {idea: index for index, idea in enumerate(ideas)}
-    layer = {criterion.key: index for index, criterion in enumerate(weighted)}
-    votes: dict[tuple[str, str], list[int]] = defaultdict(list)
-    knock_outs = {criterion.key for criterion in rules.knock_outs}
-    for item in values:
-        if item.criterion in layer:
-            tensor[row[item.juror], column[item.idea], layer[item.criterion]] = item.value
-        elif item.criterion in knock_outs:
-            votes[item.idea, item.criterion].append(item.value)
-    out = {
-        idea: tuple(key for key in sorted(knock_outs) if sum(v == 0 for v in votes[idea, key]) * 2 > len(votes[idea, key]))
-        for idea in ideas
-    }
-    runners = [idea for idea in ideas if not out[idea]]
-    criteria = Criteria(
-        keys=tuple(criterion.key for criterion in weighted),
-        weights=np.array([criterion.weight for criterion in weighted], dtype=float),
-        scale=(rules.scale_min, rules.scale_max),
-    )
-    # Knocked-out ideas are ranked nowhere, so they may not push another idea out of the top either.
-    keep = [column[idea] for idea in runners]
-    ranking = rank(
-        Judgements(jurors=tuple(jurors), ideas=tuple(runners), scores=tensor[:, keep, :]), criteria, top=rules.winners
-    )
-    with np.errstate(all="ignore"):
-        counts = (~np.isnan(tensor)).sum(axis=0)
-        sums = np.nansum(tensor, axis=0)
-        means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-    return _lines(rules, ideas, runners, column, ranking, means, tensor, out, seed)
+    table = _Table.of(rules, ideas, jurors, given)
+    order = _Order.of(table, seed)
+    rest = [idea for idea in sorted(ideas) if idea not in order.place]
+    rest.sort(key=lambda idea: bool(table.knocked_out[idea]))
+    lines = tuple(_line(table, order, idea) for idea in [*order.place, *rest])
+    return Standings(lines, table.ranking, order.drawn, order.undecided, order.winners)
 
 
-def _lines(rules, ideas, runners, column, ranking, means, tensor, out, seed) -> Standings:  # noqa: ANN001
-    position = {idea: index for index, idea in enumerate(runners)}
-    mean = {idea: round(float(ranking.mean[position[idea]]), 9) for idea in runners}
-    scored = [idea for idea in runners if not np.isnan(mean[idea])]
-    heaviest = [criterion.key for criterion in rules.weighted].index(rules.heaviest.key)
+@dataclass(frozen=True)
+class _Table:
+    """The scores as an array (jurors, ideas, weighted criteria), who is knocked out, and what the engine says of the rest."""
 
-    def strength(idea: str) -> tuple[float, ...]:
-        if rules.tie_break == CriteriaSet.TieBreak.HEAVIEST:
-            value = round(float(means[column[idea], heaviest]), 9)
-            return (mean[idea], value if not np.isnan(value) else -np.inf)
-        return (mean[idea],)
+    rules: Rulebook
+    scores: NDArray[np.float64]
+    column: dict[str, int]
+    knocked_out: dict[str, tuple[str, ...]]
+    ranking: Ranking
+    ranked: dict[str, int]
+    means: NDArray[np.float64]
 
-    groups: dict[tuple[float, ...], list[str]] = defaultdict(list)
-    for idea in scored:
-        groups[strength(idea)].append(idea)
-    order: list[str] = []
-    place: dict[str, int] = {}
-    drawn, undecided = [], []
-    winners: list[str] = []
-    for value in sorted(groups, reverse=True):
-        group = sorted(groups[value])
-        crosses = len(order) < rules.winners < len(order) + len(group)
-        if len(group) > 1 and seed:
-            group = lots.draw(seed, group)
-            drawn.append(tuple(group))
-        elif len(group) > 1:
-            undecided.append(tuple(group))
-        for offset, idea in enumerate(group):
-            place[idea] = len(order) + 1 + (offset if seed else 0)
-            if len(order) + (offset if seed or not crosses else rules.winners) < rules.winners:
-                winners.append(idea)
-        order += group
-    tied = {idea: tuple(sorted(set(group) - {idea})) for group in groups.values() for idea in group}
-    rest = sorted(idea for idea in runners if idea not in place) + sorted(idea for idea in ideas if out[idea])
-    lines = []
-    for idea in [*order, *rest]:
-        scores = tensor[:, column[idea], :]
-        index = position.get(idea)
-        readings = int((~np.isnan(scores)).any(axis=1).sum())
-        lines.append(
-            Line(
-                idea=idea,
-                place=place.get(idea, 0),
-                mean=_number(ranking.mean[index]) if index is not None else None,
-                median=_number(ranking.median[index]) if index is not None else None,
-                readings=readings,
-                interval=_pair(ranking.interval[index]) if index is not None else None,
-                p_top=_number(ranking.p_top[index]) if index is not None else None,
-                spread={
-                    criterion.key: _number(ranking.spread[index, layer]) if index is not None else None
-                    for layer, criterion in enumerate(rules.weighted)
-                },
-                criterion_means={
-                    criterion.key: _number(means[column[idea], layer]) for layer, criterion in enumerate(rules.weighted)
-                },
-                knocked_out_by=out[idea],
-                tied_with=tied.get(idea, ()),
-                wins=idea in winners,
-                quorum_met=readings >= rules.quorum,
-            )
+    @classmethod
+    def of(cls, rules: Rulebook, ideas: Sequence[str], jurors: Sequence[str], given: Iterable[Given]) -> "_Table":
+        """Sort the values given into an array and votes, and rank the ideas that are still in the race."""
+        row = {juror: index for index, juror in enumerate(jurors)}
+        column = {idea: index for index, idea in enumerate(ideas)}
+        layer = {criterion.key: index for index, criterion in enumerate(rules.weighted)}
+        scores = np.full((len(jurors), len(ideas), len(layer)), np.nan)
+        votes: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for item in given:
+            if item.criterion in layer:
+                scores[row[item.juror], column[item.idea], layer[item.criterion]] = item.value
+            else:
+                votes[item.idea, item.criterion].append(item.value)
+        knocked_out = {
+            idea: tuple(c.key for c in rules.knock_outs if votes[idea, c.key].count(0) * 2 > len(votes[idea, c.key]))
+            for idea in ideas
+        }
+        # Who is knocked out is ranked nowhere, so it cannot push another idea out of the top either.
+        runners = [idea for idea in ideas if not knocked_out[idea]]
+        criteria = Criteria(
+            keys=tuple(layer),
+            weights=np.array([criterion.weight for criterion in rules.weighted], dtype=float),
+            scale=(rules.scale_min, rules.scale_max),
         )
-    return Standings(tuple(lines), ranking, tuple(drawn), tuple(undecided), tuple(winners))
+        runners_scores = scores[:, [column[idea] for idea in runners], :]
+        judgements = Judgements(jurors=tuple(jurors), ideas=tuple(runners), scores=runners_scores)
+        counts = (~np.isnan(scores)).sum(axis=0)
+        means = np.divide(np.nansum(scores, axis=0), counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+        return cls(
+            rules=rules,
+            scores=scores,
+            column=column,
+            knocked_out=knocked_out,
+            ranking=rank(judgements, criteria, top=rules.winners),
+            ranked={idea: index for index, idea in enumerate(runners)},
+            means=means,
+        )
+
+    def strength(self, idea: str) -> tuple[float, ...]:
+        """What decides the order: the weighted mean, then what the tie-break rule adds. Larger is better."""
+        mean = round(float(self.ranking.mean[self.ranked[idea]]), 9)
+        if self.rules.tie_break != CriteriaSet.TieBreak.HEAVIEST:
+            return (mean,)
+        layer = self.rules.weighted.index(self.rules.heaviest)
+        value = float(self.means[self.column[idea], layer])
+        return (mean, -np.inf if np.isnan(value) else round(value, 9))
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Places from 1, in that order; groups with the same strength share a place until a lot is drawn."""
+
+    place: dict[str, int]
+    ties: dict[str, tuple[str, ...]]
+    drawn: tuple[tuple[str, ...], ...]
+    undecided: tuple[tuple[str, ...], ...]
+    winners: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: _Table, seed: str) -> "_Order":
+        """Order by strength; draw lots with the seed, or leave ties open without one."""
+        groups: dict[tuple[float, ...], list[str]] = defaultdict(list)
+        for idea, index in table.ranked.items():
+            if not np.isnan(table.ranking.mean[index]):
+                groups[table.strength(idea)].append(idea)
+        place: dict[str, int] = {}
+        drawn, undecided, winners = [], [], []
+        for strength in sorted(groups, reverse=True):
+            before, group = len(place), sorted(groups[strength])
+            if len(group) > 1 and seed:
+                group = lots.draw(seed, group)
+                drawn.append(tuple(group))
+            elif len(group) > 1:
+                undecided.append(tuple(group))
+            decided = bool(seed) or before + len(group) <= table.rules.winners
+            for offset, idea in enumerate(group):
+                place[idea] = before + 1 + (offset if seed else 0)
+                if decided and before + offset < table.rules.winners:
+                    winners.append(idea)
+        ties = {
+            idea: tuple(other for other in sorted(group) if other != idea)
+            for group in groups.values()
+            for idea in group
+        }
+        return cls(place, ties, tuple(drawn), tuple(undecided), tuple(winners))
+
+
+def _line(table: _Table, order: _Order, idea: str) -> Line:
+    index = table.ranked.get(idea)
+    ranking, column = table.ranking, table.column[idea]
+    readings = int((~np.isnan(table.scores[:, column, :])).any(axis=1).sum())
+    keys = [criterion.key for criterion in table.rules.weighted]
+    spread = [None] * len(keys) if index is None else [_number(value) for value in ranking.spread[index]]
+    return Line(
+        idea=idea,
+        place=order.place.get(idea, 0),
+        mean=None if index is None else _number(ranking.mean[index]),
+        median=None if index is None else _number(ranking.median[index]),
+        readings=readings,
+        interval=None if index is None else _pair(ranking.interval[index]),
+        p_top=None if index is None else _number(ranking.p_top[index]),
+        spread=dict(zip(keys, spread, strict=True)),
+        criterion_means={key: _number(table.means[column, layer]) for layer, key in enumerate(keys)},
+        knocked_out_by=table.knocked_out[idea],
+        tied_with=order.ties.get(idea, ()),
+        wins=idea in order.winners,
+        quorum_met=readings >= table.rules.quorum,
+    )
 
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _pair(values: Sequence[float]) -> tuple[float, float] | None:
+def _pair(values: NDArray[np.float64]) -> tuple[float, float] | None:
     low, high = float(values[0]), float(values[1])
     return None if np.isnan(low) or np.isnan(high) else (low, high)

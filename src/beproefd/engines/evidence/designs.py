@@ -31,7 +31,8 @@ def _need(ok: bool, field: str, reason: str) -> None:
 class Design:
     """Common to all designs. ``alpha``: largest probability of SUPPORTED when the claim is false (split in two when
     ``two_sided``); ``power``: smallest probability of SUPPORTED at the effect that matters; ``cap_factor``: largest
-    number of people as a multiple of the fixed design (unless stated: 1.29, or 1.33 when looks are rarer than units).
+    number of people as a multiple of the fixed design (unless
+    stated: 1.29 for binary outcomes, 1.36 for others, 1.33 when looks are rarer than units).
     """
 
     kind: ClassVar[str] = ""
@@ -74,7 +75,9 @@ class Design:
         """Largest number of people as a multiple of the fixed design."""
         if self.cap_factor is not None:
             return self.cap_factor
-        return 1.29 if self.looks == 1 else 1.33
+        exact = self.looks == 1 and self.kind in {"one_arm_binary", "two_arm_binary"}
+        exact = exact and getattr(self, "allocation", (1, 1)) == (1, 1)
+        return 1.29 if exact else 1.36 if self.looks == 1 else 1.33
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, kind first."""

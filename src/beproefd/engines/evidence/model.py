@@ -30,11 +30,25 @@ from beproefd.engines.evidence.walk import Spending, Walk
 CANONICAL = 160
 """Trials in the fair walk from which spending functions for all other outcomes are taken."""
 
+CANONICAL_CAP = 1.29
+"""Largest size of the canonical walk as a multiple of its fixed size."""
+
+ROOM = 1.05
+"""Room between the size at which the information is expected to be complete and the largest size: information comes in
+unevenly, and a test that runs out of people before it is complete loses power."""
+
 TABLE_LIMIT = 600
 """Largest number of trials for which the boundary itself is optimised; longer walks use the canonical spending."""
 
 WEIGHT1 = 1.25
 """Price of a person when the idea works, against 1 when it does not: ideas that work should not wait."""
+
+CANONICAL_WEIGHT1 = 0.75
+"""The same price in the canonical walk, where stopping in vain costs most."""
+
+MARGINS = {"two_arm_continuous": 0.74, "matched_pairs": 0.74, "two_arm_ordinal": 0.82}
+"""Share of the power's error that the canonical walk may use where the actual walk differs from it (0.9 for other
+kinds): learned spread, uneven blocks and coarse grids cost up to three points of power, see benchmarks/evidence.py."""
 
 SCALE = 6.0
 """Steps of the whole-number grid per standard deviation of a continuous outcome."""
@@ -72,7 +86,7 @@ class Model:
 
 def _optimum(
     alpha: float, power: float, *, pi0: float, pi1: float, horizon: int, calendar: Calendar,
-    looks: tuple[int, ...] | None,
+    looks: tuple[int, ...] | None, weight1: float = WEIGHT1,
 ) -> Optimum:  # fmt: skip
     """The optimum, with power given up in steps of .02 when the horizon is too short for it."""
     wanted = power
@@ -80,7 +94,7 @@ def _optimum(
         try:
             return optimise(
                 pi0=pi0, pi1=pi1, alpha=alpha, power=wanted, horizon=horizon, calendar=calendar, looks=looks,
-                weight1=WEIGHT1,
+                weight1=weight1,
             )  # fmt: skip
         except NoBoundaryError:
             wanted -= 0.02
@@ -97,7 +111,7 @@ def canonical(alpha: float, power: float, cap_factor: float, shares: tuple[float
     theta = 2 * float(stats.norm.isf(alpha) + stats.norm.ppf(power)) / sqrt(trials / cap_factor)
     looks = None if shares is None else tuple(sorted({max(1, round(share * trials)) for share in shares}))
     pi1 = 1 / (1 + float(np.exp(-theta)))
-    return _optimum(alpha, power, pi0=0.5, pi1=pi1, horizon=trials, calendar=Calendar(trials), looks=looks)
+    return _optimum(alpha, power, pi0=0.5, pi1=pi1, horizon=trials, calendar=Calendar(trials), looks=looks, weight1=CANONICAL_WEIGHT1)
 
 
 def spending_of(optimum: Optimum) -> Spending:
@@ -126,11 +140,15 @@ def model_of(design: Design) -> Model:
     direction, theta, trial, per_unit, yields = _tilt(design)
     looks = planned_looks(design, cap)
     shares = None if looks is None else tuple(look / cap for look in looks)
-    base = canonical(design.side_alpha, design.power, max(1.0, min(cap / fixed, design.cap)), shares)
+    reach = max(1.0, min(cap / fixed / ROOM, CANONICAL_CAP))
+    base = canonical(design.side_alpha, 1 - MARGINS.get(design.kind, 0.9) * (1 - design.power), reach, shares)
+    step: Descriptor = ("bernoulli", (0.5,))
+    tilt = log(base.boundary.pi1 / (1 - base.boundary.pi1))
+    needed = gain(step, tilt) * base.boundary.horizon
     model = Model(
         design=design, direction=direction, theta=theta, fixed=fixed, max_units=cap, trial=trial, table=None,
         looks=None if looks is None else frozenset(looks), spending=spending_of(base), canonical=base,
-        information=per_unit * cap, yield0=yields[0], yield1=yields[1], alpha=base.alpha, power=base.power,
+        information=min(needed, per_unit * cap), yield0=yields[0], yield1=yields[1], alpha=base.alpha, power=base.power,
     )  # fmt: skip
     if design.mode == "estimation":
         return replace(model, max_units=design.max_units, alpha=design.side_alpha, power=1.0)

@@ -47,7 +47,7 @@ def open_readings(read: Flags, allowed: Flags, limits: Limits) -> Flags:
     if limits.load_spread is not None:
         # The least loaded juror who can still read sets the pace; who is done, or has only conflicts left, does not.
         able = free.any(axis=2)
-        slowest = np.where(able, load, np.iinfo(np.int64).max).min(axis=1)
+        slowest = np.where(able, load, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
         free = free & (load - limits.load_spread < slowest[:, None])[:, :, None]
     return free
 

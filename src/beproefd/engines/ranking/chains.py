@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from beproefd.engines.ranking.model import ALIKE, PRIOR_READINGS, SCALE_SD, Readings, Spreads
+from beproefd.engines.ranking.model import ALIKE, PRIOR_READINGS, SCALE_SD, Readings, Spreads, posterior
 
 Floats = NDArray[np.float64]
 
 CHAINS = 64
 BURN_IN = 4
 SWEEPS = 16
+PLENTY = 2000
+"""With this many readings the spreads are known well enough to draw with them as estimated."""
 
 
 def draw_scores(
@@ -33,7 +35,9 @@ def draw_scores(
     sweeps: int = SWEEPS,
 ) -> tuple[Floats, Floats]:
     """Draw the qualities of the ideas, (B, chains * sweeps, I), and the mean leniency of who was heard, (B, ...)."""
-    batch, jurors, ideas = readings.score.shape
+    batch, _, ideas = readings.score.shape
+    if (readings.weight > 0).sum(axis=(1, 2)).min() >= PLENTY:
+        return _draw_at(readings, spreads, rng, chains * sweeps)
     rows = np.repeat(np.arange(batch), chains)
     data, state = _sums(readings, rows), spreads.only(rows)
     alike = np.full(len(rows), 12.0)
@@ -47,6 +51,19 @@ def draw_scores(
             levels[sweep] = (leniency * heard_of).sum(axis=1).reshape(batch, chains)
     draws = np.moveaxis(kept, 0, 1).reshape(batch, sweeps * chains, ideas)
     return draws, np.moveaxis(levels, 0, 1).reshape(batch, sweeps * chains)
+
+
+def _draw_at(readings: Readings, spreads: Spreads, rng: np.random.Generator, number: int) -> tuple[Floats, Floats]:
+    """Independent draws with the spreads as estimated: first the leniency, then each quality given it."""
+    found = posterior(readings, spreads)
+    batch, jurors = found.leniency.shape
+    root = np.linalg.cholesky(found.leniency_cov)
+    deviation = rng.standard_normal((batch, number, jurors)) @ np.swapaxes(root, 1, 2)
+    draws = found.quality[:, None, :] - deviation @ found.loading
+    draws += rng.standard_normal(draws.shape) / np.sqrt(found.alone)[:, None, :]
+    heard = (readings.weight > 0).any(axis=2)
+    share = heard / np.maximum(heard.sum(axis=1, keepdims=True), 1)
+    return draws, ((found.leniency[:, None, :] + deviation) @ share[:, :, None])[:, :, 0]
 
 
 @dataclass(frozen=True)

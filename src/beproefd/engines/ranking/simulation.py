@@ -53,13 +53,14 @@ class World:
 @dataclass(frozen=True)
 class Panels:
     """R imagined juries: quality (R, I), every score that could be given (R, J, I), who may read what (R, J, I),
-    leniency (R, J) and noise sd (R, J)."""
+    leniency (R, J), noise sd (R, J) and sign (R, J): -1 for a saboteur."""
 
     quality: Floats
     scores: Floats
     allowed: Flags
     leniency: Floats
     noise: Floats
+    sign: Floats
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,15 @@ def imagine(world: World, number: int, rng: np.random.Generator) -> Panels:
     leniency = world.leniency * rng.standard_normal(shape)
     noise = world.noise * np.exp(world.unequal * rng.standard_normal(shape))
     noise[:, : world.erratic] *= 2.5
-    sign = np.ones(world.jurors)
-    sign[: world.saboteurs] = -1.0
-    shown = sign[:, None] * quality[:, None, :] + leniency[:, :, None]
+    sign = np.ones(shape)
+    sign[:, world.jurors - world.saboteurs :] = -1.0
+    # Anyone can be the erratic one: the engine must not profit from the order of the list.
+    seat = rng.permuted(np.tile(np.arange(world.jurors), (number, 1)), axis=1)
+    noise, sign = np.take_along_axis(noise, seat, axis=1), np.take_along_axis(sign, seat, axis=1)
+    shown = sign[:, :, None] * quality[:, None, :] + leniency[:, :, None]
     scores = shown + noise[:, :, None] * rng.standard_normal((*shape, world.ideas))
     allowed = rng.random(scores.shape) >= world.conflicts
-    return Panels(quality, np.round(scores / world.step) * world.step, allowed, leniency, noise)
+    return Panels(quality, np.round(scores / world.step) * world.step, allowed, leniency, noise, sign)
 
 
 def is_right(quality: Floats, chosen: Ints, tolerance: float) -> Flags:
@@ -168,3 +172,11 @@ def right_after(panels: Panels, budgets: tuple[int, ...], limits: Limits, target
 def _seen(scores: Floats, read: Flags) -> Readings:
     score, weight = np.where(read, scores, 0.0), read.astype(np.float64)
     return Readings(score, weight, first_guess(score, weight, WIDTH))
+
+
+def raw_means_right(panels: Panels, target: Target) -> Flags:
+    """Whether the best by the raw mean of all allowed readings are right, (R,): today's practice at full effort."""
+    count = panels.allowed.sum(axis=1)
+    mean = np.where(panels.allowed, panels.scores, 0.0).sum(axis=1) / np.maximum(count, 1)
+    chosen = np.argsort(-np.where(count > 0, mean, -np.inf), axis=1, kind="stable")[:, : target.top]
+    return is_right(panels.quality, chosen, target.tolerance)

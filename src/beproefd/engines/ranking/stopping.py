@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-LEAST_HOPE = 0.2
+LEAST_HOPE = 0.1
 """Below this chance that reading everything would make the top clear, reading on is not worth the jurors' evenings."""
 PATIENCE = 4
 """Hope is not asked for before the readings number this many per idea: the noise is not known well enough earlier."""

@@ -35,7 +35,9 @@ def open_account(
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
-            user = User(email=email.strip().lower(), name=name.strip(), organisation=organisation.strip(), is_demo=is_demo)
+            user = User(
+                email=email.strip().lower(), name=name.strip(), organisation=organisation.strip(), is_demo=is_demo
+            )
             user.set_password(password)
             user.full_clean()
             user.save()

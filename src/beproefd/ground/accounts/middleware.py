@@ -21,8 +21,8 @@ class RequireMfaMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let through, or redirect once."""
-        if settings.REQUIRE_MFA and request.user.is_authenticated and not request.path.startswith(ALWAYS_OPEN):
-            if not is_mfa_enabled(request.user):
-                messages.info(request, _("First set up a second step for signing in. It takes two minutes."))
-                return redirect("mfa_index")
+        asked = settings.REQUIRE_MFA and request.user.is_authenticated and not request.path.startswith(ALWAYS_OPEN)
+        if asked and not is_mfa_enabled(request.user):
+            messages.info(request, _("First set up a second step for signing in. It takes two minutes."))
+            return redirect("mfa_index")
         return self.get_response(request)

@@ -37,7 +37,9 @@ def account_new(request: HttpRequest) -> HttpResponse:
             invitation = ResetPasswordForm({"email": user.email})
             if invitation.is_valid():
                 invitation.save(request)
-            messages.success(request, _("The account is open. %(name)s gets a mail to choose a password.") % {"name": user.name})
+            messages.success(
+                request, _("The account is open. %(name)s gets a mail to choose a password.") % {"name": user.name}
+            )
             return redirect("accounts:list")
     return render(request, "accounts/form.html", {"form": form, "title": _("Open an account")})
 

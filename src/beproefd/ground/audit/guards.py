@@ -21,7 +21,7 @@ class Forbid(Operation):
         self.name = f"forbid_{event.lower()}_{table}"
         DECLARED[self.name] = table
 
-    def deconstruct(self):  # noqa: ANN201 -- Django's own loose signature
+    def deconstruct(self):
         """How a migration file would write this operation."""
         return (
             self.__class__.__qualname__,
@@ -29,10 +29,10 @@ class Forbid(Operation):
             {"event": self.event, "message": self.message, "when": self.when},
         )
 
-    def state_forwards(self, app_label, state) -> None:  # noqa: ANN001
+    def state_forwards(self, app_label, state) -> None:
         """Triggers are not part of Django's model state."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:  # noqa: ANN001, ARG002
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:  # noqa: ARG002
         """Create the trigger."""
         when = f"WHEN ({self.when})" if self.when else ""
         message = self.message.replace("'", "''")
@@ -54,7 +54,7 @@ class Forbid(Operation):
             params=None,
         )
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:  # noqa: ANN001, ARG002
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:  # noqa: ARG002
         """Drop the trigger."""
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(f"DROP TRIGGER {self.name}")

@@ -37,7 +37,9 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ("sequence",)
-        constraints = (models.CheckConstraint(condition=models.Q(sequence__gte=1), name="audit_entry_sequence_from_one"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(sequence__gte=1), name="audit_entry_sequence_from_one"),
+        )
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.action} {self.subject}"

@@ -36,9 +36,13 @@ def verify(progress: Callable[[int], None] = lambda _count: None) -> Verificatio
         if entry.sequence != count:
             return Verification(count - 1, len(last), previous, f"entry {count} is missing", count)
         if entry.previous_hash != previous:
-            return Verification(count, len(last), previous, "it does not follow from the entry before it", entry.sequence)
+            return Verification(
+                count, len(last), previous, "it does not follow from the entry before it", entry.sequence
+            )
         if entry.hash != link(entry):
-            return Verification(count, len(last), previous, "its contents were changed after it was written", entry.sequence)
+            return Verification(
+                count, len(last), previous, "its contents were changed after it was written", entry.sequence
+            )
         previous = entry.hash
         last[entry.subject] = (entry.sequence, entry.after)
         if count % 2000 == 0:

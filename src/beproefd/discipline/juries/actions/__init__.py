@@ -4,7 +4,15 @@
 from .decision import close_round, void_round, write_answer
 from .deliberation import change_score, close_scoring, note_dissent
 from .interests import confirm_interest, declare, dismiss_interest, recuse, report_interest
-from .preparation import activate_alternate, assign_ideas, open_round, open_scoring, remove_seat, seat_juror, send_reminders
+from .preparation import (
+    activate_alternate,
+    assign_ideas,
+    open_round,
+    open_scoring,
+    remove_seat,
+    seat_juror,
+    send_reminders,
+)
 from .scoring import ScoreInput, save_assessment
 
 __all__ = [

@@ -6,6 +6,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from beproefd.discipline.challenges.actions import note_decision, void_criteria
 from beproefd.discipline.ideas.models import Idea
@@ -22,6 +23,7 @@ from ..rules import can_decide_round
 from ..signing import sign
 from .deliberation import refuse_below_quorum
 from .doors import enter, locked_round, require_runner, require_state, require_visible
+from .interests import suggest_interests
 
 
 def write_answer(*, by: User, jury_round: Round, idea: Idea, text: str, revision: int) -> Answer:
@@ -43,7 +45,9 @@ def write_answer(*, by: User, jury_round: Round, idea: Idea, text: str, revision
         if answer.text == text.strip():
             return answer
         if answer.revision != revision:
-            raise ValidationError(_("A colleague changed this answer meanwhile. Your text is kept below. Compare, then save."))
+            raise ValidationError(
+                _("A colleague changed this answer meanwhile. Your text is kept below. Compare, then save.")
+            )
         with change(by, "change_answer", answer):
             answer.text, answer.author, answer.revision = text.strip(), by, answer.revision + 1
             answer.full_clean()
@@ -61,14 +65,19 @@ def close_round(*, by: User, jury_round: Round) -> Round:
         require_runner(by, jury_round)
         if jury_round.state == RoundState.DECIDED:
             return jury_round
-        require(can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step."))
+        require(
+            can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step.")
+        )
         require_state(jury_round, RoundState.DELIBERATION)
+        suggest_interests(by=by, jury_round=jury_round)  # a team may have grown since
         refuse_below_quorum(jury_round)
         ideas = list(submitted_ideas(jury_round.challenge))
         answers = {answer.idea_id: answer for answer in jury_round.answers.all()}
         silent = [idea.reference for idea in ideas if idea.pk not in answers]
         if silent:
-            raise ValidationError(_("No answer yet for: %(ideas)s. Every team gets a reason.") % {"ideas": ", ".join(silent)})
+            raise ValidationError(
+                _("No answer yet for: %(ideas)s. Every team gets a reason.") % {"ideas": ", ".join(silent)}
+            )
         if jury_round.interests.filter(status=Interest.Status.OPEN, idea__in=ideas).exists():
             raise ValidationError(_("Decide first about every suggested interest."))
         standings = standings_among(jury_round, ideas, seed=jury_round.criteria_set.lottery_seed)
@@ -82,13 +91,14 @@ def close_round(*, by: User, jury_round: Round) -> Round:
             jury_round.save()
         note_decision(by=by, challenge=jury_round.challenge)
         for idea in ideas:
-            _tell_team(jury_round, idea, answers[idea.pk].text)
+            _tell_team(idea, answers[idea.pk].text)
     return jury_round
 
 
-def _tell_team(jury_round: Round, idea: Idea, text: str) -> None:
+def _tell_team(idea: Idea, text: str) -> None:
     addresses = sorted({member.user.email for member in idea.members.all() if member.user})
-    subject = _("The decision about your idea %(reference)s") % {"reference": idea.reference}
+    with override("nl"):
+        subject = _("The decision about your idea %(reference)s") % {"reference": idea.reference}
     for address in addresses:
         transaction.on_commit(lambda address=address: send_mail(subject, text, None, [address]), robust=True)
 
@@ -100,7 +110,9 @@ def void_round(*, by: User, jury_round: Round, reason: str) -> Round:
         require_runner(by, jury_round)
         if jury_round.state == RoundState.VOID:
             return jury_round
-        require(can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step."))
+        require(
+            can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step.")
+        )
         if not reason.strip():
             raise ValidationError({"reason": _("Say why this round is void.")})
         require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)

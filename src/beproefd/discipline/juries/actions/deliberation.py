@@ -15,6 +15,7 @@ from ..models import Assessment, Dissent, Round, RoundState, ScoreChange
 from ..queries import ideas_below_quorum
 from ..rules import can_decide_round
 from .doors import enter, locked_round, own_seat, require_runner, require_state, require_visible
+from .interests import suggest_interests
 from .scoring import check_score
 
 
@@ -23,10 +24,13 @@ def close_scoring(*, by: User, jury_round: Round) -> Round:
     with transaction.atomic():
         jury_round = locked_round(jury_round)
         require_runner(by, jury_round)
-        require(can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step."))
+        require(
+            can_decide_round(by, jury_round), _("You are bound to an idea in this round. Let a colleague do this step.")
+        )
         if jury_round.state == RoundState.DELIBERATION:
             return jury_round
         require_state(jury_round, RoundState.SCORING)
+        suggest_interests(by=by, jury_round=jury_round)  # a team may have grown since
         refuse_below_quorum(jury_round)
         with change(by, "close_scoring", jury_round):
             enter(jury_round, RoundState.DELIBERATION)
@@ -75,7 +79,7 @@ def change_score(
         if score.value == value:
             if last and (last.new_value, last.reason) == (value, reason.strip()):
                 return last
-            raise ValidationError(_("That is the score you already gave."))
+            raise ValidationError(_("You already gave this score."))
         if score.value != old_value:
             raise ValidationError(_("This score was changed in another window. Look again, then decide."))
         with change(by, "change_score", assessment, criterion=criterion):

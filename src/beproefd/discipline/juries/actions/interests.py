@@ -12,7 +12,7 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, record_creation
 
-from ..models import BLOCKING, Assessment, Declaration, Interest, Round, RoundState, Seat
+from ..models import BLOCKING, Assessment, Assignment, Declaration, Interest, Round, RoundState, Seat
 from .doors import locked_round, own_seat, require_runner, require_state, require_visible
 
 ALWAYS_BINDS = (Interest.Kind.OWN_TEAM, Interest.Kind.COMPETING)
@@ -38,7 +38,10 @@ def suggest_interests(*, by: User, jury_round: Round) -> int:
     made = Interest.objects.bulk_create(found, batch_size=500)
     record_creation(by, "suggest_interest", *made)
     for interest in made:
-        _void_assessment(by=by, jury_round=jury_round, user=interest.user, idea=interest.idea, reason=interest.get_kind_display())
+        _note_if_late(by=by, interest=interest)
+        _void_assessment(
+            by=by, jury_round=jury_round, user=interest.user, idea=interest.idea, reason=interest.get_kind_display()
+        )
     return len(made)
 
 
@@ -118,7 +121,7 @@ def dismiss_interest(*, by: User, interest: Interest, reason: str) -> Interest:
     if not reason.strip():
         raise ValidationError({"reason": _("Say why this does not bind.")})
     if interest.kind in ALWAYS_BINDS:
-        raise ValidationError(_("Who is in a team of this challenge cannot judge. This cannot be dismissed."))
+        raise ValidationError(_("Someone in a team of this challenge may not judge. This always counts."))
     return _decide(by=by, interest=interest, status=Interest.Status.DISMISSED, reason=reason)
 
 
@@ -133,27 +136,54 @@ def _decide(*, by: User, interest: Interest, status: str, reason: str) -> Intere
         if interest.status != status:
             with change(by, "decide_interest", interest, status=status, reason=reason):
                 interest.status, interest.decision_reason, interest.decided_by = status, reason.strip(), by
+                interest.full_clean()
                 interest.save()
+            if status == Interest.Status.DISMISSED:
+                _give_back(by=by, interest=interest)
     return interest
 
 
 def _bind(*, by: User, jury_round: Round, user: User, idea: Idea, kind: str, note: str) -> Interest:
     interest = Interest.objects.filter(round=jury_round, user=user, idea=idea, kind=kind).first()
-    judged = Assessment.objects.filter(
-        seat__round=jury_round, seat__user=user, idea=idea, state=Assessment.State.SUBMITTED
-    ).exists()
     if interest is None:
-        interest = Interest(round=jury_round, user=user, idea=idea, kind=kind, note=note.strip(), is_late=judged)
+        interest = Interest(round=jury_round, user=user, idea=idea, kind=kind, note=note.strip())
         interest.full_clean()
         interest.save()
         record_creation(by, "note_interest", interest, kind=kind)
     elif interest.status != Interest.Status.CONFIRMED:
         with change(by, "confirm_interest", interest):
-            interest.status, interest.note, interest.is_late = Interest.Status.CONFIRMED, note.strip(), judged
+            interest.status, interest.note = Interest.Status.CONFIRMED, note.strip()
             interest.decision_reason = ""
+            interest.full_clean()
             interest.save()
+    _note_if_late(by=by, interest=interest)
     _void_assessment(by=by, jury_round=jury_round, user=user, idea=idea, reason=interest.get_kind_display())
     return interest
+
+
+def _give_back(*, by: User, interest: Interest) -> None:
+    """Put the idea back on the person's list, unless another interest still blocks it. Void scores stay void."""
+    others = Interest.objects.filter(round=interest.round, user=interest.user, idea=interest.idea, status__in=BLOCKING)
+    if others.exists():
+        return
+    withdrawn = Assignment.objects.filter(
+        seat__round=interest.round, seat__user=interest.user, idea=interest.idea, withdrawn_at__isnull=False
+    )
+    for assignment in withdrawn:
+        with change(by, "give_back_assignment", assignment):
+            assignment.withdrawn_at = None
+            assignment.save()
+
+
+def _note_if_late(*, by: User, interest: Interest) -> None:
+    """Mark an interest that came to light after the person had handed in scores for the idea."""
+    judged = Assessment.objects.filter(
+        seat__round=interest.round, seat__user=interest.user, idea=interest.idea, state=Assessment.State.SUBMITTED
+    )
+    if not interest.is_late and judged.exists():
+        with change(by, "note_late_interest", interest):
+            interest.is_late = True
+            interest.save(update_fields=["is_late"])
 
 
 def _void_assessment(*, by: User, jury_round: Round, user: User, idea: Idea, reason: str) -> None:
@@ -169,5 +199,3 @@ def _void_assessment(*, by: User, jury_round: Round, user: User, idea: Idea, rea
         with change(by, "withdraw_assignment", assignment):
             assignment.withdrawn_at = timezone.now()
             assignment.save()
-
-

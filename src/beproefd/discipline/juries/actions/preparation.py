@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From an empty round to jurors who can start."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -10,7 +11,9 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from beproefd.discipline.challenges.models import Challenge, Phase
 from beproefd.discipline.challenges.queries import criteria_in_force
@@ -21,7 +24,7 @@ from beproefd.ground.audit.actions import change, record_creation
 
 from ..balance import balance
 from ..models import Assignment, Round, RoundState, Seat
-from ..queries import progress, scoring_readiness, visible_field
+from ..queries import Progress, progress, scoring_readiness, visible_field
 from ..rules import can_run_jury
 from .doors import enter, locked_round, require_runner, require_state
 from .interests import blocked_pairs, suggest_interests
@@ -116,17 +119,21 @@ def assign_ideas(*, by: User, jury_round: Round, per_idea: int) -> int:
         require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
         if per_idea < jury_round.rules.quorum:
             raise ValidationError(
-                {"per_idea": _("The locked criteria ask for at least %(quorum)s.") % {"quorum": jury_round.rules.quorum}}
+                {
+                    "per_idea": _("The locked criteria ask for at least %(quorum)s.")
+                    % {"quorum": jury_round.rules.quorum}
+                }
             )
         suggest_interests(by=by, jury_round=jury_round)
         seats = list(jury_round.seats.filter(is_active=True).order_by("pk"))
         ideas = list(submitted_ideas(jury_round.challenge))
         blocked = blocked_pairs(jury_round)
         held = {
-            (a.seat_id, a.idea_id): a.withdrawn_at is None
-            for a in Assignment.objects.filter(seat__round=jury_round)
+            (a.seat_id, a.idea_id): a.withdrawn_at is None for a in Assignment.objects.filter(seat__round=jury_round)
         }
-        eligible = np.array([[(s.user_id, i.pk) not in blocked and held.get((s.pk, i.pk), True) for i in ideas] for s in seats])
+        eligible = np.array(
+            [[(s.user_id, i.pk) not in blocked and held.get((s.pk, i.pk), True) for i in ideas] for s in seats]
+        )
         assigned = np.array([[held.get((s.pk, i.pk), False) for i in ideas] for s in seats])
         shape = (len(seats), len(ideas))
         result = balance(eligible.reshape(shape).astype(bool), assigned.reshape(shape).astype(bool), per_idea)
@@ -152,7 +159,9 @@ def open_scoring(*, by: User, jury_round: Round) -> Round:
         suggest_interests(by=by, jury_round=jury_round)
         missing = [check.text for check in scoring_readiness(by, jury_round) if not check.done]
         if missing:
-            raise ValidationError([_("Not ready to start. Still needed: %(what)s.") % {"what": text} for text in missing])
+            raise ValidationError(
+                [_("Not ready to start. Still needed: %(what)s.") % {"what": text} for text in missing]
+            )
         with change(by, "open_scoring", jury_round):
             enter(jury_round, RoundState.SCORING)
             jury_round.scoring_opened_at = timezone.now()
@@ -179,21 +188,23 @@ def send_reminders(*, by: User, jury_round: Round) -> int:
             with change(by, "remind_juror", line.seat):
                 line.seat.reminded_at = now
                 line.seat.save(update_fields=["reminded_at"])
-            text = _(
-                "Dear %(name)s,\n\nYou have judged %(done)s of %(total)s ideas for “%(challenge)s”. "
-                "Would you do the others before %(until)s?\n\n%(address)s\n"
-            ) % {
-                "name": line.seat.name,
-                "done": line.done,
-                "total": line.total,
-                "challenge": jury_round.challenge.title,
-                "until": jury_round.challenge.canvas.jury_until if jury_round.challenge.canvas else "",
-                "address": address,
-            }
-            transaction.on_commit(_mail(_("Your scores for the jury"), text, line.seat.user.email), robust=True)
+            transaction.on_commit(_reminder(line, jury_round.challenge, address), robust=True)
     return len(due)
 
 
-def _mail(subject: str, text: str, address: str):  # noqa: ANN202
-    return lambda: send_mail(subject, text, None, [address])
-
+def _reminder(line: Progress, challenge: Challenge, address: str) -> Callable[[], int]:
+    """The mail, in Dutch: we do not know which language someone reads mail in."""
+    with override("nl"):
+        subject = _("Your scores for the jury")
+        text = _(
+            "Dear %(name)s,\n\nYou have judged %(done)s of %(total)s ideas for “%(challenge)s”. "
+            "Would you do the others by %(until)s?\n\n%(address)s\n"
+        ) % {
+            "name": line.seat.name,
+            "done": line.done,
+            "total": line.total,
+            "challenge": challenge.title,
+            "until": date_format(challenge.canvas.jury_until, "j F Y"),
+            "address": address,
+        }
+    return lambda: send_mail(subject, text, None, [line.seat.user.email])

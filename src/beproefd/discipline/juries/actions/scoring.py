@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.actions import mark_criteria_used
 from beproefd.discipline.challenges.models import IN_FORCE
-from beproefd.discipline.challenges.rulebook import RuledCriterion, Rulebook
+from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
@@ -51,17 +51,25 @@ def save_assessment(
         seat = own_seat(by, jury_round)
         require_state(jury_round, RoundState.SCORING, RoundState.DELIBERATION)
         idea = require_visible(by, jury_round, idea)
-        require(seat.declarations.filter(idea=idea, free=True).exists(), _("First say whether anything binds you to this idea."))
-        require(seat.assignments.filter(idea=idea, withdrawn_at=None).exists(), _("This idea is not on your list. Nothing was changed."))
+        require(
+            seat.declarations.filter(idea=idea, free=True).exists(),
+            _("First say whether anything binds you to this idea."),
+        )
+        require(
+            seat.assignments.filter(idea=idea, withdrawn_at=None).exists(),
+            _("This idea is not on your list. Nothing was changed."),
+        )
         if version_number != idea.current.number:
             raise ValidationError(
-                _("The idea was changed while you were judging. Your text is kept below. Read the new version, then save again.")
+                _(
+                    "The idea was changed while you were judging. Your text is kept below. Read the new version, then save again."
+                )
             )
         if jury_round.criteria_set.state not in IN_FORCE:
-            raise ValidationError(_("The criteria were replaced by a new version. This round must be started again first."))
-        clean = _clean(jury_round.rules, scores, complete=submit)
-        if confidence not in Assessment.Confidence.values and (submit or confidence is not None):
-            raise ValidationError({"confidence": _("Say how sure you are.")})
+            raise ValidationError(
+                _("The criteria were replaced by a new version. This round must be started again first.")
+            )
+        clean = _clean(jury_round.rules, scores, confidence, complete=submit)
         current = seat.assessments.select_for_update().filter(idea=idea).exclude(state=Assessment.State.VOID).first()
         if current and current.state == Assessment.State.SUBMITTED:
             if current.version.number == version_number:
@@ -72,15 +80,17 @@ def save_assessment(
             current, revision = None, 0
         if current and current.revision != revision:
             raise ValidationError(
-                _("You saved this in another window too. Your text is kept below. Look at both, then save again.")
+                _(
+                    "You saved this in another window too. Your text is kept below. Compare it with the other window, then save again."
+                )
             )
-        return _write(by, current or Assessment(seat=seat, idea=idea), idea, clean, confidence, submit)
+        return _write(by, current or Assessment(seat=seat, idea=idea), clean, confidence, submit=submit)
 
 
 def _write(
-    by: User, assessment: Assessment, idea: Idea, clean: dict[str, ScoreInput], confidence: int | None, submit: bool
+    by: User, assessment: Assessment, clean: dict[str, ScoreInput], confidence: int | None, *, submit: bool
 ) -> Assessment:
-    assessment.version = idea.current
+    assessment.version = assessment.idea.current
     assessment.confidence = confidence
     assessment.revision += 1
     with change(by, "submit_assessment" if submit else "save_assessment", assessment):
@@ -107,7 +117,9 @@ def _handed_in(current: Assessment, clean: dict[str, ScoreInput], confidence: in
     )
 
 
-def _clean(rules: Rulebook, scores: Mapping[str, ScoreInput], *, complete: bool) -> dict[str, ScoreInput]:
+def _clean(
+    rules: Rulebook, scores: Mapping[str, ScoreInput], confidence: int | None, *, complete: bool
+) -> dict[str, ScoreInput]:
     clean: dict[str, ScoreInput] = {}
     errors: dict[str, str] = {}
     for criterion in rules.criteria:
@@ -117,13 +129,21 @@ def _clean(rules: Rulebook, scores: Mapping[str, ScoreInput], *, complete: bool)
         if problem:
             errors[criterion.key] = problem
         clean[criterion.key] = ScoreInput(None if said.abstained else said.value, said.abstained, reason)
+    if confidence not in Assessment.Confidence.values and (complete or confidence is not None):
+        errors["confidence"] = _("Say how sure you are.")
     if errors:
         raise ValidationError(errors)
     return clean
 
 
 def check_score(
-    rules: Rulebook, criterion: RuledCriterion, value: int | None, reason: str, *, abstained: bool = False, complete: bool = True
+    rules: Rulebook,
+    criterion: RuledCriterion,
+    value: int | None,
+    reason: str,
+    *,
+    abstained: bool = False,
+    complete: bool = True,
 ) -> str:
     """What is wrong with one score, in plain words; empty when nothing is."""
     allowed = (0, 1) if criterion.is_knock_out else range(rules.scale_min, rules.scale_max + 1)
@@ -136,5 +156,3 @@ def check_score(
     if value is None:
         return _("Choose a score, or “I cannot judge this”.")
     return "" if reason else _("Give your reason in one sentence.")
-
-

@@ -15,7 +15,7 @@ from .. import queries
 from ..models import Round, RoundState
 from ..package import envelope, pdf
 from ..rules import can_decide_round, can_run_jury
-from ..sentences import stability_sentence
+from ..sentences import described, stability_sentence
 from ..standings import Standings
 from .entry import enter_challenge, enter_round
 
@@ -64,7 +64,7 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
         "change": _weight_change(found, titles),
         "undecided": [[titles[idea] for idea in group] for group in found.undecided_ties],
         "drawn": [[titles[idea] for idea in group] for group in found.drawn],
-        "changes": queries.visible_changes(request.user, jury_round),
+        "changes": described(jury_round, queries.visible_changes(request.user, jury_round)),
         "dissents": queries.visible_dissents(request.user, jury_round),
         "runs": can_run_jury(request.user, jury_round.challenge),
         "can_decide": jury_round.state == RoundState.DELIBERATION and can_decide_round(request.user, jury_round),
@@ -94,7 +94,9 @@ def standings_file(request: HttpRequest, slug: str) -> HttpResponse:
     for line in found.lines:
         means = [_cell(line.criterion_means[criterion.key]) for criterion in jury_round.rules.weighted]
         title = _safe(ideas[line.idea].title)
-        writer.writerow([line.place or "", line.idea, title, _cell(line.mean), _cell(line.median), line.readings, *means])
+        writer.writerow(
+            [line.place or "", line.idea, title, _cell(line.mean), _cell(line.median), line.readings, *means]
+        )
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="stand-{slug}.csv"'
     return response

@@ -7,10 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from beproefd.discipline.ideas.models import Idea
+
 from .. import actions, queries
 from ..forms import CANNOT, AssessmentForm, DeclarationForm, DissentForm, RecusalForm, ScoreChangeForm
-from ..models import Assessment, RoundState
+from ..models import Assessment, Round, RoundState
 from ..rules import can_run_jury
+from ..sentences import described
 from .entry import enter_challenge, enter_idea, enter_round, refuse
 
 
@@ -41,7 +44,8 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
             "coverage": queries.coverage(request.user, jury_round),
             "checks": queries.scoring_readiness(request.user, jury_round),
             "open_interests": sum(
-                interest.status == interest.Status.OPEN for interest in queries.visible_interests(request.user, jury_round)
+                interest.status == interest.Status.OPEN
+                for interest in queries.visible_interests(request.user, jury_round)
             ),
         }
     elif jury_round:
@@ -55,17 +59,20 @@ def idea(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     shown = enter_idea(request, jury_round, reference)
     readable = queries.readable_idea(request.user, jury_round, reference)
     if readable is None:
-        return _declare(request, slug, jury_round, shown)
+        return _declare(request, jury_round, shown)
     task = next((task for task in queries.own_tasks(request.user, jury_round) if task.idea.pk == shown.pk), None)
     own = queries.own_assessment(request.user, jury_round, shown)
     may_judge = bool(task and task.assigned and task.step in {"judge", "again"} and jury_round.takes_scores)
     form = None
     if may_judge:
-        response, form = _judge(request, slug, jury_round, shown, own)
+        response, form = _judge(request, jury_round, shown, own)
         if response:
             return response
     names = {criterion.key: criterion for criterion in jury_round.rules.criteria}
     others = queries.assessments_of(request.user, jury_round, shown)
+    changes = [
+        change for change in queries.visible_changes(request.user, jury_round) if change.assessment.idea_id == shown.pk
+    ]
     context = {
         "round": jury_round,
         "idea": readable,
@@ -73,16 +80,22 @@ def idea(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         "own": own,
         "form": form,
         "assessments": [
-            (assessment, [(names[score.criterion], score) for score in assessment.scores.all() if score.criterion in names])
+            (
+                assessment,
+                [(names[score.criterion], score) for score in assessment.scores.all() if score.criterion in names],
+            )
             for assessment in others
         ],
-        "can_change": bool(own and own.state == Assessment.State.SUBMITTED and jury_round.state == RoundState.DELIBERATION),
+        "changes": described(jury_round, changes),
+        "can_change": bool(
+            own and own.state == Assessment.State.SUBMITTED and jury_round.state == RoundState.DELIBERATION
+        ),
         "can_recuse": task is not None and jury_round.takes_scores,
     }
     return render(request, "juries/idea.html", context)
 
 
-def _declare(request, slug, jury_round, shown):  # noqa: ANN001, ANN202
+def _declare(request: HttpRequest, jury_round: Round, shown: Idea) -> HttpResponse:
     if not jury_round.takes_scores:
         raise Http404
     form = DeclarationForm(request.POST or None)
@@ -101,13 +114,15 @@ def _declare(request, slug, jury_round, shown):  # noqa: ANN001, ANN202
             refuse(form, refusal)
         else:
             if free:
-                return redirect("juries:idea", slug=slug, reference=shown.reference)
+                return redirect("juries:idea", slug=jury_round.challenge.slug, reference=shown.reference)
             messages.success(request, _("Thank you. This idea goes to other jury members."))
-            return redirect("juries:room", slug=slug)
+            return redirect("juries:room", slug=jury_round.challenge.slug)
     return render(request, "juries/declare.html", {"round": jury_round, "idea": shown, "form": form})
 
 
-def _judge(request, slug, jury_round, shown, own):  # noqa: ANN001, ANN202
+def _judge(
+    request: HttpRequest, jury_round: Round, shown: Idea, own: Assessment | None
+) -> tuple[HttpResponse | None, AssessmentForm | None]:
     base = own if own and own.state == Assessment.State.DRAFT else None
     if request.method != "POST":
         form = AssessmentForm.filled(jury_round.rules, own, shown.current.number)
@@ -133,12 +148,10 @@ def _judge(request, slug, jury_round, shown, own):  # noqa: ANN001, ANN202
         else:
             text = _("Your scores are handed in.") if submit else _("Your draft is saved. Only you can see it.")
             messages.success(request, text)
-            return redirect("juries:room" if submit else "juries:idea", **_where(slug, shown, whole=not submit)), None
+            if submit:
+                return redirect("juries:room", slug=jury_round.challenge.slug), None
+            return redirect("juries:idea", slug=jury_round.challenge.slug, reference=shown.reference), None
     return None, form
-
-
-def _where(slug, shown, *, whole):  # noqa: ANN001, ANN202
-    return {"slug": slug, "reference": shown.reference} if whole else {"slug": slug}
 
 
 def _place(form: AssessmentForm, refusal: ValidationError) -> None:
@@ -152,7 +165,7 @@ def _place(form: AssessmentForm, refusal: ValidationError) -> None:
         form.add_error(field if field in form.fields else key if key in form.fields else None, errors)
 
 
-def _catch_up(form: AssessmentForm, shown, base) -> None:  # noqa: ANN001
+def _catch_up(form: AssessmentForm, shown: Idea, base: Assessment | None) -> None:
     """After a stale form: keep what the juror typed, and let the next save start from what is there now."""
     data = form.data.copy()
     data["version_number"], data["revision"] = shown.current.number, base.revision if base else 0
@@ -215,7 +228,9 @@ def dissent(request: HttpRequest, slug: str) -> HttpResponse:
     seat = queries.seat_of(request.user, jury_round)
     if seat is None or jury_round.state != RoundState.DELIBERATION:
         raise Http404
-    existing = next((note for note in queries.visible_dissents(request.user, jury_round) if note.seat_id == seat.pk), None)
+    existing = next(
+        (note for note in queries.visible_dissents(request.user, jury_round) if note.seat_id == seat.pk), None
+    )
     initial = {"text": existing.text, "is_named": existing.is_named} if existing else None
     form = DissentForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -56,7 +56,11 @@ def seat_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     jury_round = enter_round(request, slug, running=True)
     seat = get_object_or_404(queries.jury_members(request.user, jury_round), pk=pk)
     return do(
-        request, lambda: actions.remove_seat(by=request.user, seat=seat), _("The seat is gone."), "juries:room", slug
+        request,
+        lambda: actions.remove_seat(by=request.user, seat=seat),
+        _("This person no longer has a seat."),
+        "juries:room",
+        slug,
     )
 
 
@@ -86,7 +90,9 @@ def assign(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             short = [c.idea.reference for c in queries.coverage(request.user, jury_round) if c.assigned < c.quorum]
             messages.success(
-                request, ngettext("%(count)s reading divided.", "%(count)s readings divided.", added) % {"count": added}
+                request,
+                ngettext("%(count)s judging task was divided.", "%(count)s judging tasks were divided.", added)
+                % {"count": added},
             )
             if short:
                 messages.warning(
@@ -200,7 +206,9 @@ def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
             actions.write_answer(by=request.user, jury_round=jury_round, idea=idea, **form.cleaned_data)
         except ValidationError as refusal:
             refuse(form, refusal)
-            newer = existing
+            if existing and form.cleaned_data["revision"] != existing.revision:
+                newer = existing  # shown beside the form; the next save starts from there
+                form.data = form.data.dict() | {"revision": existing.revision}
         else:
             messages.success(request, _("The answer for %(reference)s is saved.") % {"reference": idea.reference})
             return redirect("juries:standings", slug=slug)
@@ -227,7 +235,9 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
     standings = queries.visible_standings(request.user, jury_round)
     ideas = {idea.reference: idea for idea in queries.visible_field(request.user, jury_round)}
     rows = [(line, ideas[line.idea], ideas[line.idea].pk in answers) for line in standings.lines] if standings else []
-    return render(request, "juries/decide.html", {"round": jury_round, "form": form, "rows": rows, "standings": standings})
+    return render(
+        request, "juries/decide.html", {"round": jury_round, "form": form, "rows": rows, "standings": standings}
+    )
 
 
 def void(request: HttpRequest, slug: str) -> HttpResponse:
