@@ -65,7 +65,7 @@ ORGANISATION = env("BEPROEFD_ORGANISATION")
 def _secret_key() -> str:
     """The key from the environment or a file; made and kept in the data folder for a demo or development."""
     if env("BEPROEFD_SECRET_KEY"):
-        return env("BEPROEFD_SECRET_KEY")
+        return str(env("BEPROEFD_SECRET_KEY"))
     if env("BEPROEFD_SECRET_KEY_FILE"):
         return Path(env("BEPROEFD_SECRET_KEY_FILE")).read_text().strip()
     if TESTING:

@@ -140,8 +140,10 @@ def test_an_empty_file_is_refused(files, capsys):
     [
         '{"keys": ["impact", "effort"], "weights": [60, 40], "scale": [0, 10]}',
         '{"weights": {"impact": 0.6, "effort": 0.4}, "scale": {"min": 0, "max": 10}}',
-        '{"scale": {"min": 0, "max": 10}, "criteria": [{"key": "impact", "weight": 60, "kind": "weighted"}, '
-        '{"key": "legal", "weight": 0, "kind": "knock_out"}, {"key": "effort", "weight": 40, "kind": "weighted"}]}',
+        (
+            '{"scale": {"min": 0, "max": 10}, "criteria": [{"key": "impact", "weight": 60, "kind": "weighted"}, '
+            '{"key": "legal", "weight": 0, "kind": "knock_out"}, {"key": "effort", "weight": 40, "kind": "weighted"}]}'
+        ),
     ],
 )
 def test_criteria_may_be_written_in_other_ways(files, capsys, criteria):

@@ -56,6 +56,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
             if settings.DEMO
             else ""
         ),
-        "account_name": user.name if signed_in else "",
+        "account_name": getattr(user, "name", ""),
         "organisation": settings.ORGANISATION,
     }

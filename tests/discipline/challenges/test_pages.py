@@ -201,7 +201,9 @@ def test_line_breaks_of_the_browser_do_not_make_a_text_too_long(manager: Any, vi
 def test_code_in_any_field_is_shown_as_text(manager: Any, visit: Any) -> None:
     browser = visit(manager)
     challenge = actions.create_challenge(by=manager, title=NASTY)
-    texts = dict.fromkeys(("mission", "target_group", "target_number_source", "owner", "mandate", "out_of_scope"), NASTY)
+    texts = dict.fromkeys(
+        ("mission", "target_group", "target_number_source", "owner", "mandate", "out_of_scope"), NASTY
+    )
     assert browser.post(url("canvas_edit", challenge), canvas_post(**texts, own_outcomes=NASTY)).status_code == 302
     actions.revise_canvas(by=manager, challenge=challenge, base_number=1, values={"owner": "x"}, reason=NASTY)
     card = dict.fromkeys(("title", "body", "source"), NASTY) | {"kind": "quote"}

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from beproefd.engines.ranking import Comparison, Judgements, rank
 from beproefd.engines.ranking.chains import draw_scores
@@ -67,7 +68,7 @@ def test_draws_agree_with_the_exact_posterior_when_there_is_much_data():
 
 
 @given(juries(fewest=2), st.integers(0, 4), st.sampled_from([-3.0, 1.5, 4.0]))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_constant_added_to_one_juror_changes_no_difference_in_the_model(judgements, who, constant):
     wide = ONE.__class__(keys=TWO.keys, weights=TWO.weights, scale=(-20, 20))
     scores = judgements.scores.copy()
@@ -89,9 +90,11 @@ def test_a_constant_added_to_one_juror_changes_no_probability():
 
 
 @given(juries(fewest=1), st.randoms(use_true_random=False))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_the_model_does_not_see_who_sits_where(judgements, random):
-    assume(len(set(np.nanmean(np.where(judgements.observed, judgements.scores, 0), axis=(0, 2)))) == len(judgements.ideas))
+    assume(
+        len(set(np.nanmean(np.where(judgements.observed, judgements.scores, 0), axis=(0, 2)))) == len(judgements.ideas)
+    )
     ideas = list(range(len(judgements.ideas)))
     jurors = list(range(len(judgements.jurors)))
     random.shuffle(ideas)
@@ -142,7 +145,7 @@ def test_more_readings_give_narrower_intervals():
 
 
 @given(juries(fewest=2, missing=False), st.data())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_a_higher_score_never_lowers_an_idea_below_another_when_the_spreads_are_known(judgements, data):
     scores = judgements.scores.mean(axis=2)
     i = data.draw(st.integers(0, scores.shape[1] - 1))
@@ -170,8 +173,6 @@ def test_comparisons_in_a_circle_are_close_to_the_exact_answer():
     better, worse = np.array([0, 1, 0, 2]), np.array([1, 2, 2, 1])
     factors = propagate(np.zeros(3), np.eye(3), Answers(better, worse, np.full(4, 2.0)))
     draws = np.random.default_rng(11).standard_normal((400_000, 3))
-    from scipy.special import ndtr
-
     weight = ndtr((draws[:, better] - draws[:, worse]) / np.sqrt(2)).prod(axis=1)
     exact = (weight[:, None] * draws).sum(axis=0) / weight.sum()
     assert factors.shift(np.zeros(3)) == pytest.approx(exact, abs=0.02)

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from beproefd.engines.ranking import Advice, Limits, advise, next_judgement
 from beproefd.engines.ranking.border import hope, share_in_top, share_right
+from beproefd.engines.ranking.model import posterior
 from beproefd.engines.ranking.simulation import World, imagine, run
 from beproefd.engines.ranking.stopping import Target, tied_group
 from tests.engines.ranking.juries import NAN, ONE, jury
+from tests.engines.ranking.test_model import given_spreads, readings
 
 
 def read_on(table, allowed=None, limits=None, top=1, most=1000):
@@ -127,9 +129,6 @@ def test_the_tied_group_is_no_larger_than_needed():
 
 
 def test_there_is_no_hope_when_what_is_left_cannot_separate():
-    from tests.engines.ranking.test_model import given_spreads, readings
-    from beproefd.engines.ranking.model import posterior
-
     scores = np.full((4, 6), 5.0)
     spreads = given_spreads(4)
     now, end = posterior(readings(scores), spreads), posterior(readings(scores), spreads)

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beproefd.engines.ranking import Criteria, Judgements, Ranking, rank
@@ -58,7 +58,15 @@ def test_sums_in_another_order_do_not_break_a_tie():
 
 @pytest.mark.parametrize(
     "table",
-    [np.full((3, 4), NAN), [[5, 6]], [[5], [6]], np.full((4, 5), 6.0), [[3, 3, 3], [8, 8, 8]], np.empty((0, 3)), np.empty((2, 0))],
+    [
+        np.full((3, 4), NAN),
+        [[5, 6]],
+        [[5], [6]],
+        np.full((4, 5), 6.0),
+        [[3, 3, 3], [8, 8, 8]],
+        np.empty((0, 3)),
+        np.empty((2, 0)),
+    ],
     ids=["no scores", "one juror", "one idea", "all the same", "constant jurors", "no jurors", "no ideas"],
 )
 def test_a_poor_round_still_gets_an_answer(table):
@@ -73,6 +81,7 @@ def test_a_round_without_scores_is_not_stable():
 
 
 @given(juries(), st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
 def test_who_sits_where_changes_nothing(judgements, random):
     jurors, ideas = list(range(len(judgements.jurors))), list(range(len(judgements.ideas)))
     random.shuffle(jurors)
@@ -90,6 +99,7 @@ def test_who_sits_where_changes_nothing(judgements, random):
 
 
 @given(juries(fewest=1), st.data())
+@settings(max_examples=40, deadline=None)
 def test_a_higher_score_never_lowers_the_place_of_an_idea(judgements, data):
     given_scores = np.argwhere(judgements.observed)
     if not len(given_scores):
@@ -103,6 +113,7 @@ def test_a_higher_score_never_lowers_the_place_of_an_idea(judgements, data):
 
 
 @given(juries())
+@settings(max_examples=40, deadline=None)
 def test_a_ranking_survives_json(judgements):
     ranking = rank(judgements, TWO)
     assert Ranking.from_json(ranking.to_json()) == ranking
@@ -110,6 +121,7 @@ def test_a_ranking_survives_json(judgements):
 
 
 @given(juries())
+@settings(max_examples=40, deadline=None)
 def test_judgements_and_criteria_survive_json(judgements):
     assert Judgements.from_json(judgements.to_json()) == judgements
     assert Criteria.from_json(TWO.to_json()) == TWO
@@ -117,7 +129,14 @@ def test_judgements_and_criteria_survive_json(judgements):
 
 @pytest.mark.parametrize(
     ("keys", "weights", "scale"),
-    [((), [], (0, 1)), (("a",), [0.0], (0, 1)), (("a", "a"), [1, 1], (0, 1)), (("a",), [1, 2], (0, 1)), (("a",), [1], (1, 1)), (("",), [1], (0, 1))],
+    [
+        ((), [], (0, 1)),
+        (("a",), [0.0], (0, 1)),
+        (("a", "a"), [1, 1], (0, 1)),
+        (("a",), [1, 2], (0, 1)),
+        (("a",), [1], (1, 1)),
+        (("",), [1], (0, 1)),
+    ],
 )
 def test_impossible_criteria_are_refused(keys, weights, scale):
     with pytest.raises(ValueError):

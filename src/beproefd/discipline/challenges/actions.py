@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC
 from itertools import pairwise
-from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError

@@ -82,9 +82,8 @@ class Idea(Audited):
     @cached_property
     def current(self) -> "IdeaVersion":
         """The newest version; lists prefetch it as `newest` (queries.py)."""
-        if hasattr(self, "newest"):
-            return self.newest[0]
-        return self.versions.order_by("-number").first()
+        newest: list[IdeaVersion] = getattr(self, "newest", [])
+        return newest[0] if newest else self.versions.order_by("-number")[0]
 
     @property
     def title(self) -> str:

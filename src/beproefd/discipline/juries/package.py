@@ -227,7 +227,7 @@ def check(text: str) -> list[tuple[str, bool]]:
             ("lottery seed", lots.commitment(seed) == rules.lottery_commitment),
             ("order recomputed from the scores", sorted(order) == sorted(noted)),
         ]
-    except (KeyError, TypeError, AttributeError) as problem:
+    except (KeyError, IndexError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
         raise ValueError(f"not a decision package: {problem}") from problem
 
 

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 PAIR: Descriptor = ("bernoulli", (0.5,))
 REACH = 7.0
-POINTS = 561
+POINTS = 421
 
 
 @dataclass(frozen=True)
@@ -72,20 +72,25 @@ def _transitions(theta: float, rate: float, gap: int) -> Floats:
 
 
 def best_ratios(
-    *, theta: float, rate: float, looks: tuple[int, ...], alpha: float, power: float, weight1: float
-) -> Ratios:
+    *, theta: float, rate: float, looks: tuple[int, ...], alpha: float, power: float, weight1: float,
+    prices: tuple[float, float] | None = None,
+) -> tuple[Ratios, tuple[float, float]]:  # fmt: skip
     """The cheapest stopping ratios with this error and power on the grid; takes 0.1 to 1 s.
 
-    Cost: expected pairs at the border plus ``weight1`` times expected pairs at the effect that matters.
+    Cost: expected pairs at the border plus ``weight1`` times expected pairs at the effect that matters. ``prices`` of
+    the errors (logs) from an earlier, similar search shorten this one; the prices found come with the ratios.
     """
     grid = np.linspace(-REACH, REACH, POINTS)
     ratio = np.exp(grid)
     gaps = np.diff(looks, prepend=0)
     matrices = {int(gap): _transitions(theta, rate, int(gap)) for gap in set(gaps)}
     size = float(looks[-1])
-    centre, half = np.array([log(4 * size / alpha), log(4 * size / (1 - power))]), 3.0
+    centre, half = (
+        np.array(prices or (log(4 * size / alpha), log(4 * size / (1 - power)))),
+        3.0 if prices is None else 0.4,
+    )
     best: tuple[float, Floats, Floats] | None = None
-    for _ in range(7):
+    for _ in range(6 if prices is None else 3):
         axis = np.linspace(-half, half, 7)
         log_a, log_b = (x.ravel() for x in np.meshgrid(centre[0] + axis, centre[1] + axis))
         low, high = _induct(grid, ratio, gaps, matrices, np.exp(log_a), np.exp(log_b), weight1)
@@ -95,13 +100,15 @@ def best_ratios(
             k = int(np.where(feasible, cost, np.inf).argmin())
             if best is None or cost[k] < best[0]:
                 best = (float(cost[k]), low[:, k], high[:, k])
+                found = float(log_a[k]), float(log_b[k])
         else:
             k = int((np.maximum(error / alpha, 1) * np.maximum((1 - reached) / (1 - power), 1)).argmin())
             if best is None:
                 fallback = (float(cost[k]), low[:, k], high[:, k])
-        centre, half = np.array([log_a[k], log_b[k]]), half * 0.5
+                found = float(log_a[k]), float(log_b[k])
+        centre, half = np.array([log_a[k], log_b[k]]), half * 0.45
     _, low_best, high_best = best or fallback
-    return Ratios(looks, tuple(float(x) for x in low_best), tuple(float(x) for x in high_best))
+    return Ratios(looks, tuple(float(x) for x in low_best), tuple(float(x) for x in high_best)), found
 
 
 def _induct(
@@ -200,10 +207,10 @@ def calibrated(
     of ``paths`` (``seed`` is part of the method: the same design always gives the same limits).
     """
     pi1 = 1 / (1 + exp(-theta))
-    asked, best = power, None
-    for _ in range(5):
-        ratios = best_ratios(
-            theta=theta, rate=rate1, looks=looks, alpha=alpha, power=asked, weight1=weight1
+    asked, best, prices = power, None, None
+    for _ in range(4):
+        ratios, prices = best_ratios(
+            theta=theta, rate=rate1, looks=looks, alpha=alpha, power=asked, weight1=weight1, prices=prices
         )
         seen = calendar_figures(
             ratios, theta=theta, alpha=alpha, rate=rate1, pi=pi1, paths=paths, generator=np.random.default_rng(seed)

@@ -32,7 +32,7 @@ class Design:
     """Common to all designs. ``alpha``: largest probability of SUPPORTED when the claim is false (split in two when
     ``two_sided``); ``power``: smallest probability of SUPPORTED at the effect that matters; ``cap_factor``: largest
     number of people as a multiple of the fixed design (unless
-    stated: 1.29 for binary outcomes, 1.36 for others, 1.33 when looks are rarer than units).
+    stated: 1.29 for binary outcomes with looks after every unit, else 1.36).
     """
 
     kind: ClassVar[str] = ""
@@ -77,7 +77,7 @@ class Design:
             return self.cap_factor
         exact = self.looks == 1 and self.kind in {"one_arm_binary", "two_arm_binary"}
         exact = exact and getattr(self, "allocation", (1, 1)) == (1, 1)
-        return 1.29 if exact else 1.36 if self.looks == 1 else 1.33
+        return 1.29 if exact else 1.36
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, kind first."""

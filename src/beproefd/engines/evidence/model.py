@@ -111,7 +111,16 @@ def canonical(alpha: float, power: float, cap_factor: float, shares: tuple[float
     theta = 2 * float(stats.norm.isf(alpha) + stats.norm.ppf(power)) / sqrt(trials / cap_factor)
     looks = None if shares is None else tuple(sorted({max(1, round(share * trials)) for share in shares}))
     pi1 = 1 / (1 + float(np.exp(-theta)))
-    return _optimum(alpha, power, pi0=0.5, pi1=pi1, horizon=trials, calendar=Calendar(trials), looks=looks, weight1=CANONICAL_WEIGHT1)
+    return _optimum(
+        alpha,
+        power,
+        pi0=0.5,
+        pi1=pi1,
+        horizon=trials,
+        calendar=Calendar(trials),
+        looks=looks,
+        weight1=CANONICAL_WEIGHT1,
+    )
 
 
 def spending_of(optimum: Optimum) -> Spending:
@@ -197,8 +206,13 @@ def _pairs(model: Model, cap: int) -> Model:
     every = model.looks is None and design.looks != "marked"
     if model.looks is not None and horizon <= 2 * TABLE_LIMIT:
         ratios, alternative, null = calibrated(
-            theta=model.theta, rate0=model.yield0, rate1=model.yield1, looks=tuple(sorted(model.looks)),
-            alpha=design.side_alpha, power=design.power, weight1=1.0,
+            theta=model.theta,
+            rate0=model.yield0,
+            rate1=model.yield1,
+            looks=tuple(sorted(model.looks)),
+            alpha=design.side_alpha,
+            power=design.power,
+            weight1=1.0,
         )
         figures = (null, alternative)
         return replace(model, ratios=ratios, calendar=figures, alpha=null.worst_alpha, power=alternative.supported)

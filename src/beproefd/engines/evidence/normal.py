@@ -54,9 +54,7 @@ def power_family(looks: int, alpha: float, exponent: float, *, two_sided: bool =
     return np.asarray(optimize.brentq(excess, 0.5, 10.0, xtol=1e-10) * shape)
 
 
-def spending_bounds(
-    spend: Callable[[float], float], shares: Sequence[float], *, two_sided: bool = True
-) -> Floats:
+def spending_bounds(spend: Callable[[float], float], shares: Sequence[float], *, two_sided: bool = True) -> Floats:
     """Bounds that use exactly ``spend(share)`` of the error by each look (Lan and DeMets 1983)."""
     bounds: list[float] = []
     used = 0.0

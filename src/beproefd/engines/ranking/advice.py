@@ -67,7 +67,9 @@ def advise(
     """Say what a jury should do next; the arguments are those of `next_judgement`."""
     desk = _Desk(judgements, criteria, allowed, limits, _target(criteria, top, tolerance, confidence))
     if desk.empty:
-        return Advice(TIED, None, None, (), judgements.ideas, min(top, len(judgements.ideas)), 1.0, desk.target.tolerance, 0)
+        return Advice(
+            TIED, None, None, (), judgements.ideas, min(top, len(judgements.ideas)), 1.0, desk.target.tolerance, 0
+        )
     rng = rng or np.random.default_rng(0)
     standing = desk.standing(rng)
     verdict = desk.verdict(standing)
@@ -148,7 +150,7 @@ class _Desk:
 
     def standing(self, rng: np.random.Generator) -> Standing:
         """Where the jury stands."""
-        covered = ~self.needed.any(axis=1) | ~self.free.any(axis=(1, 2))
+        covered = np.asarray(~self.needed.any(axis=1) | ~self.free.any(axis=(1, 2)))
         return stand(self.readings, self.spreads, self.left, covered, self.target, rng)
 
     def verdict(self, standing: Standing) -> str:

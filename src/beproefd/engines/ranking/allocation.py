@@ -64,7 +64,7 @@ def best_reading(
 ) -> tuple[Ints, Ints]:
     """Juror and idea of the most valuable free reading in each jury, (B,) and (B,); ideas still needed go first."""
     read = readings.weight > 0
-    tie = leniency_tie(readings, spreads, posterior(readings, spreads))
+    tie = leniency_tie(readings, posterior(readings, spreads))
     found = posterior(readings, spreads, tie)
     border = border_of(found.quality, found.covariance, top)
     value = value_of_readings(border, found, spreads, tolerance)

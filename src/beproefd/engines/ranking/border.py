@@ -104,7 +104,7 @@ def value_of_readings(border: Border, found: Posterior, spreads: Spreads, tolera
 
 def share_in_top(draws: Floats, top: int) -> Floats:
     """Share of draws (B, D, I) in which each idea is among the best `top`, (B, I)."""
-    batch, number, ideas = draws.shape
+    batch, _number, ideas = draws.shape
     if top >= ideas:
         return np.ones((batch, ideas))
     line = -np.partition(-draws, top - 1, axis=2)[:, :, top - 1 : top]
@@ -148,9 +148,8 @@ def hope(now: Posterior, end: Posterior, top: int, tolerance: float, error: floa
     for a in range(top):
         inside = order[:, :, a : a + 1]
         outside = order[:, :, top:]
-        spread = (
-            variance[rows, inside] + variance[rows, outside] - 2 * covariance[rows, inside, outside]
-        )
+        spread = variance[rows, inside] + variance[rows, outside] - 2 * covariance[rows, inside, outside]
         lead = values_near[:, :, a : a + 1] - values_near[:, :, top:]
         bound += ndtr(-(lead + tolerance) / np.sqrt(np.maximum(spread, 1e-12))).sum(axis=2)
-    return (bound <= error).mean(axis=1)
+    chance: Floats = (bound <= error).mean(axis=1)
+    return chance

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from beproefd.engines.ranking.model import ALIKE, PRIOR_READINGS, SCALE_SD, Readings, Spreads, posterior
+from beproefd.engines.ranking.model import ALIKE, PRIOR_READINGS, SCALE_SD, SCALE_TAIL, Readings, Spreads, posterior
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def draw_scores(
     data, state = _sums(readings, rows), spreads.only(rows)
     alike = np.full(len(rows), 12.0)
     kept, levels = np.empty((sweeps, batch, chains, ideas)), np.empty((sweeps, batch, chains))
-    heard = (readings.weight > 0).any(axis=2)[rows]
+    heard = np.asarray((readings.weight > 0).any(axis=2))[rows]
     heard_of = heard / np.maximum(heard.sum(axis=1, keepdims=True), 1)
     for sweep in range(-burn_in, sweeps):
         quality, leniency, state, alike = _sweep(data, state, alike, rng)
@@ -84,9 +84,16 @@ def _sums(readings: Readings, rows: NDArray[np.int64]) -> _Sums:
     weight = readings.weight
     read = weight > 0
     weighted = weight * readings.score
-    parts = (weight, weighted, (weighted * readings.score).sum(axis=2), weight.sum(axis=2))
-    flags = (read.sum(axis=2), read.any(axis=2), read.any(axis=1), readings.guess)
-    return _Sums(*(part[rows] for part in (*parts, *flags)))
+    return _Sums(
+        weight=weight[rows],
+        weighted=weighted[rows],
+        power=(weighted * readings.score).sum(axis=2)[rows],
+        total=weight.sum(axis=2)[rows],
+        count=read.sum(axis=2)[rows],
+        active=np.asarray(read.any(axis=2))[rows],
+        seen=np.asarray(read.any(axis=1))[rows],
+        guess=readings.guess[rows],
+    )
 
 
 def _by_juror(array: Floats, ideas: Floats) -> Floats:
@@ -117,7 +124,7 @@ def _sweep(
     root = np.linalg.cholesky(precision)
     # Solve L L' b = own + L z: mean and draw in one go.
     half = np.linalg.solve(root, own[:, :, None]) + rng.standard_normal((*force.shape, 1))
-    leniency = np.linalg.solve(np.swapaxes(root, 1, 2), half)[:, :, 0]
+    leniency = np.linalg.solve(np.swapaxes(root, 1, 2), half)[:, :, 0].astype(np.float64, copy=False)
     quality = (towards - _by_idea(weight, force * leniency)) / alone
     quality += rng.standard_normal(quality.shape) / np.sqrt(alone)
 
@@ -128,7 +135,9 @@ def _sweep(
     freedom = data.count + alike[:, None]
     noise = (squares + alike[:, None] * now.typical[:, None]) / (2 * rng.standard_gamma(freedom / 2))
 
-    firm = noise / SCALE_SD**2
+    apart = ((now.scale - 1) / SCALE_SD) ** 2
+    tail = 2 * rng.standard_gamma((SCALE_TAIL + 1) / 2, apart.shape) / (SCALE_TAIL + apart)
+    firm = noise * tail / SCALE_SD**2
     spread = met2 + firm
     mean = (joint + firm) / spread
     scale = np.maximum(mean + np.sqrt(noise / spread) * rng.standard_normal(spread.shape), 0.0)
@@ -155,4 +164,5 @@ def _draw_alike(noise: Floats, typical: Floats, active: NDArray[np.bool_], rng: 
     share = np.exp(likely - likely.max(axis=1, keepdims=True))
     share /= share.sum(axis=1, keepdims=True)
     pick = (np.cumsum(share, axis=1) < rng.random((len(noise), 1))).sum(axis=1)
-    return ALIKE[np.minimum(pick, len(ALIKE) - 1)]
+    drawn: Floats = ALIKE[np.minimum(pick, len(ALIKE) - 1)]
+    return drawn

@@ -63,9 +63,7 @@ class Factors:
         return smaller
 
 
-def answers_of(
-    judgements: Judgements, criteria: Criteria, noise: Floats, spread: Floats, ideas: Ints
-) -> Answers:
+def answers_of(judgements: Judgements, criteria: Criteria, noise: Floats, spread: Floats, ideas: Ints) -> Answers:
     """Collect the answers about the ideas at these positions; noise (J,) variances of jurors; spread (C,) of ideas."""
     place = {judgements.ideas[i]: p for p, i in enumerate(ideas)}
     juror = {name: j for j, name in enumerate(judgements.jurors)}

@@ -165,7 +165,11 @@ def _criterion(criteria: Criteria, row: dict[str, str], line: int) -> int:
 
 
 def _score(sheet: _Sheet, criteria: Criteria, line: int, row: dict[str, str]) -> None:
-    place = (sheet.juror(_named(row, "juror", line)), sheet.idea(_named(row, "idea", line)), _criterion(criteria, row, line))
+    place = (
+        sheet.juror(_named(row, "juror", line)),
+        sheet.idea(_named(row, "idea", line)),
+        _criterion(criteria, row, line),
+    )
     if place in sheet.scores:
         raise BrokenFileError(line, f"{row['juror']} has scored {row['idea']} on this criterion before")
     text = row.get("score", "")

@@ -98,8 +98,7 @@ class Judgements(Record):
     @property
     def read(self) -> NDArray[np.bool_]:
         """Which juror gave at least one score to which idea, (J, I)."""
-        read: NDArray[np.bool_] = self.observed.any(axis=2)
-        return read
+        return np.asarray(self.observed.any(axis=2), dtype=bool)
 
     @classmethod
     def from_dict(cls, data: dict[str, Json]) -> Self:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The Gaussian model of a jury: score = leniency of the juror + scale of the juror x quality of the idea + noise.
 
-    y[j, i] = b[j] + a[j] q[i] + e[j, i],   q[i] ~ N(0, v),   a[j] ~ N(1, 0.15^2),   e[j, i] ~ N(0, s[j]^2 / m[j, i])
+    y[j, i] = b[j] + a[j] q[i] + e[j, i],   q[i] ~ N(0, v),   a[j] ~ 1 + 0.12 t(3),   e[j, i] ~ N(0, s[j]^2 / m[j, i])
 
-b is free (a flat prior), so adding a constant to all scores of one juror changes no difference between ideas. m is the
+a is kept at 0 or above: a juror who scores the reverse is not listened to, but never counted the other way. b is free (a flat prior), so adding a constant to all scores of one juror changes no difference between ideas. m is the
 share of the weights on which the juror scored the idea (0: not read). The variances v and s[j]^2 are estimated by
 restricted maximum likelihood (EM, Laird & Ware 1982, Biometrics 38), shrunk: s[j]^2 towards what the jurors share, and
 both towards half of the variance within jurors. Every function takes a leading axis B of independent juries at once.
@@ -21,8 +21,10 @@ from beproefd.engines.ranking.inputs import Criteria, Judgements
 
 Floats = NDArray[np.float64]
 
-SCALE_SD = 0.15
+SCALE_SD = 0.12
 """How far jurors' scales spread around 1 beforehand."""
+SCALE_TAIL = 3.0
+"""Degrees of freedom of that spread (Student's t): a juror who scores the reverse of all others falls far outside."""
 PRIOR_READINGS = 4.0
 """The first guess of each variance weighs as much as this many readings."""
 ALIKE = np.array([3.0, 6.0, 12.0, 24.0, 60.0])
@@ -38,7 +40,7 @@ class Readings:
     """Weighted scores of B juries.
 
     score: (B, J, I), 0 where not read; weight: (B, J, I), 0 where not read, else the share of the weights scored;
-    guess: (B,) first guess of the variance of ideas and of noise; known: (B, I) ideas that take part.
+    guess: (B,) first guess of the variance of ideas and of noise.
     """
 
     score: Floats
@@ -87,7 +89,8 @@ class Posterior:
     @property
     def variance(self) -> Floats:
         """Variance of the quality of each idea, (B, I)."""
-        return 1.0 / self.alone - np.einsum("bij,bji->bi", self.cross, self.loading)
+        variance: Floats = 1.0 / self.alone - np.einsum("bij,bji->bi", self.cross, self.loading)
+        return variance
 
     @property
     def covariance(self) -> Floats:
@@ -137,7 +140,8 @@ def first_guess(score: Floats, weight: Floats, width: float) -> Floats:
     free = np.maximum(count - 1, 0).sum(axis=1)
     beforehand = (width / 8) ** 2
     within = (squares + beforehand) / (free + 1)
-    return np.maximum(within / 2, (width / 100) ** 2)
+    guess: Floats = np.maximum(within / 2, (width / 100) ** 2)
+    return guess
 
 
 def posterior(readings: Readings, spreads: Spreads, tie: Floats | None = None) -> Posterior:
@@ -165,15 +169,15 @@ def posterior(readings: Readings, spreads: Spreads, tie: Floats | None = None) -
 
 def estimate(readings: Readings, rounds: int = ROUNDS, start: Spreads | None = None) -> Spreads:
     """Estimate the spreads by EM; `start` from an earlier estimate saves rounds."""
-    batch, jurors, ideas = readings.score.shape
+    batch, jurors, _ideas = readings.score.shape
     guess, read = readings.guess, readings.weight > 0
     count = read.sum(axis=2)
-    seen = read.any(axis=1)
+    seen = np.asarray(read.any(axis=1), dtype=bool)
     spreads = start or Spreads(
         guess.copy(), np.repeat(guess[:, None], jurors, axis=1), np.ones((batch, jurors)), guess.copy()
     )
     for _ in range(rounds):
-        before, spreads = spreads, _improve(readings, spreads, read, count, seen)
+        before, spreads = spreads, _improve(readings, spreads, count, seen)
         if max(_change(before.ideas, spreads.ideas), _change(before.typical, spreads.typical)) < SETTLED:
             break
     return spreads
@@ -183,9 +187,7 @@ def _change(before: Floats, after: Floats) -> float:
     return float(np.abs(np.log(after / before)).max(initial=0.0))
 
 
-def _improve(
-    readings: Readings, now: Spreads, read: NDArray[np.bool_], count: NDArray[np.int64], seen: NDArray[np.bool_]
-) -> Spreads:
+def _improve(readings: Readings, now: Spreads, count: NDArray[np.int64], seen: NDArray[np.bool_]) -> Spreads:
     """One round of EM."""
     found = posterior(readings, now)
     variance = found.variance
@@ -210,7 +212,8 @@ def _improve(
     noise = (drawn * likely[:, None, :]).sum(axis=2)
     power = (quality**2 + variance[:, None, :]) * readings.weight
     joint = (quality * beyond - cross) * readings.weight
-    firm = noise / SCALE_SD**2
+    tail = (SCALE_TAIL + 1) / (SCALE_TAIL + ((now.scale - 1) / SCALE_SD) ** 2)
+    firm = noise * tail / SCALE_SD**2
     scales = np.maximum((joint.sum(axis=2) + firm) / (power.sum(axis=2) + firm), 0.0)
     total = ((found.quality**2 + variance) * seen).sum(axis=1)
     spread = (total + PRIOR_READINGS * guess) / (seen.sum(axis=1) + PRIOR_READINGS)
@@ -231,7 +234,7 @@ def _alike(squares: Floats, freedom: Floats, typical: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=1, keepdims=True))
 
 
-def leniency_tie(readings: Readings, spreads: Spreads, found: Posterior) -> Floats:
+def leniency_tie(readings: Readings, found: Posterior) -> Floats:
     """1 / variance of leniency between jurors, (B,); only used to value a reading by a juror not heard before."""
     heard = (readings.weight > 0).any(axis=2)
     count = heard.sum(axis=1)
@@ -242,4 +245,5 @@ def leniency_tie(readings: Readings, spreads: Spreads, found: Posterior) -> Floa
 
 
 def _over(total: Floats, count: NDArray[np.generic]) -> Floats:
-    return np.divide(total, count, out=np.zeros(np.shape(total)), where=np.asarray(count) > 0)
+    quotient: Floats = np.divide(total, count, out=np.zeros(np.shape(total)), where=np.asarray(count) > 0)
+    return quotient

@@ -78,7 +78,7 @@ def top_names(scores: Floats, order: Ints, names: tuple[str, ...], top: int) -> 
     return tuple(names[i] for i in order[:top] if not np.isnan(scores[i]))
 
 
-def _divide(total: Floats, count: NDArray[np.generic]) -> Floats:
+def _divide(total: Floats, count: Floats | Ints) -> Floats:
     result: Floats = np.full(np.shape(total), np.nan)
     np.divide(total, count, out=result, where=count > 0)
     return result

@@ -104,9 +104,7 @@ def form_opinion(judgements: Judgements, criteria: Criteria, rng: np.random.Gene
 
 
 def _pick(readings: Readings, jurors: Ints, ideas: Ints) -> Readings:
-    return Readings(
-        readings.score[:, jurors][:, :, ideas], readings.weight[:, jurors][:, :, ideas], readings.guess
-    )
+    return Readings(readings.score[:, jurors][:, :, ideas], readings.weight[:, jurors][:, :, ideas], readings.guess)
 
 
 def _per_criterion(apart: Readings) -> tuple[Floats, Floats]:

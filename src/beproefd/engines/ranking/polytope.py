@@ -24,7 +24,7 @@ LOST = 1e8
 """Largest cancellation of corner terms at which eight of the sixteen digits are still right."""
 
 
-class Unmeasurable(ValueError):
+class UnmeasurableError(ValueError):
     """The corners could not be found or summed with enough precision."""
 
 
@@ -86,14 +86,14 @@ def _corners(walls: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
     moved[:, -1] -= NUDGE * (0.5 + np.modf(np.arange(1, len(walls) + 1) * np.sqrt(5.0))[0])
     centre = _centre(moved)
     if centre is None:
-        raise Unmeasurable
+        raise UnmeasurableError
     try:
         found = HalfspaceIntersection(moved, centre)
     except QhullError as error:
-        raise Unmeasurable from error
+        raise UnmeasurableError from error
     dimensions = walls.shape[1] - 1
     if any(len(facet) != dimensions for facet in found.dual_facets):
-        raise Unmeasurable
+        raise UnmeasurableError
     return found.intersections, np.array(found.dual_facets, dtype=np.int64), moved
 
 
@@ -106,7 +106,7 @@ def _volume(corners: Floats, meeting: NDArray[np.int64], walls: Floats) -> float
     normals = walls[meeting, :-1]
     determinant = np.abs(np.linalg.det(normals))
     if (determinant < 1e-12).any():
-        raise Unmeasurable
+        raise UnmeasurableError
     directions = np.random.default_rng(1991).standard_normal((DIRECTIONS, dimensions))
     slopes = np.linalg.solve(np.swapaxes(normals, 1, 2)[:, None], directions[None, :, :, None])[..., 0]
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
@@ -114,5 +114,5 @@ def _volume(corners: Floats, meeting: NDArray[np.int64], walls: Floats) -> float
         lost = np.abs(terms).sum(axis=0) / np.abs(terms.sum(axis=0))
     best = int(np.nanargmin(lost)) if np.isfinite(lost).any() else -1
     if best < 0 or lost[best] > LOST:
-        raise Unmeasurable
+        raise UnmeasurableError
     return float(terms[:, best].sum() / factorial(dimensions) * size**dimensions)

@@ -125,8 +125,8 @@ def _run(panels: Panels, rows: Ints, limits: Limits, target: Target, rng: np.ran
         spreads = estimate(readings)
         free = open_readings(seen, allowed[active], limits)
         needed = still_needed(seen, allowed[active], limits)
-        none_left = ~free.any(axis=(1, 2))
-        covered = ~needed.any(axis=1)
+        none_left = np.asarray(~free.any(axis=(1, 2)))
+        covered = np.asarray(~needed.any(axis=1))
         left = allowed[active] & ~seen
         standing = stand(readings, spreads, left, covered | none_left, target, rng)
         done = none_left | standing.clear | standing.hopeless
@@ -160,7 +160,7 @@ def right_after(panels: Panels, budgets: tuple[int, ...], limits: Limits, target
                 panels.quality, chosen, target.tolerance
             )[:, None]
         free = open_readings(read, panels.allowed, limits)
-        can = free.any(axis=(1, 2))
+        can = np.asarray(free.any(axis=(1, 2)))
         needed = still_needed(read, panels.allowed, limits)
         juror, idea = best_reading(
             readings.only(can), spreads.only(can), free[can], needed[can], target.top, target.tolerance

@@ -13,7 +13,7 @@ from scipy.stats import qmc
 
 from beproefd.engines.ranking.inputs import Criteria, Judgements
 from beproefd.engines.ranking.official import best_first, top_names, weighted
-from beproefd.engines.ranking.polytope import Unmeasurable, share_kept
+from beproefd.engines.ranking.polytope import UnmeasurableError, share_kept
 from beproefd.engines.ranking.result import Stability, WeightChange
 
 Floats = NDArray[np.float64]
@@ -28,7 +28,9 @@ HALVINGS = 50
 EQUAL = 1e-9
 
 
-def stability(judgements: Judgements, criteria: Criteria, mean: Floats, order: Ints, cells: Floats, top: int) -> Stability:
+def stability(
+    judgements: Judgements, criteria: Criteria, mean: Floats, order: Ints, cells: Floats, top: int
+) -> Stability:
     """Examine the top of the published order; `cells` are the means per idea and criterion, (I, C)."""
     names = judgements.ideas
     inside = np.zeros(len(names), dtype=bool)
@@ -89,13 +91,11 @@ def share_of_weights(
         return _share_of_interval(pairs, low, high), "exact"
     try:
         return share_kept(cells[inside], cells[outside], low, high), "exact"
-    except Unmeasurable:
+    except UnmeasurableError:
         return share_on_points(cells, inside, outside, shares), "points"
 
 
-def share_on_points(
-    cells: Floats, inside: NDArray[np.bool_], outside: NDArray[np.bool_], shares: Floats
-) -> float:
+def share_on_points(cells: Floats, inside: NDArray[np.bool_], outside: NDArray[np.bool_], shares: Floats) -> float:
     """Share of a fixed low-discrepancy set of weights within `JITTER` that keeps the top."""
     points = _points(np.maximum(shares - JITTER, 0.0), np.minimum(shares + JITTER, 1.0))
     return float(_keeps(points, cells, inside, outside).mean())
@@ -156,7 +156,8 @@ def _change(criteria: Criteria, weights: Floats, entering: str, leaving: str) ->
 def _differences(cells: Floats, inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> Floats:
     """Rows (C,) that must stay at least 0 for the top to stay; pairs that are equal everywhere say nothing."""
     pairs: Floats = (cells[inside][:, None, :] - cells[outside][None, :, :]).reshape(-1, cells.shape[1])
-    return pairs[np.abs(pairs).max(axis=1) > EQUAL]
+    telling: Floats = pairs[np.abs(pairs).max(axis=1) > EQUAL]
+    return telling
 
 
 def _least(pairs: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
@@ -170,7 +171,9 @@ def _least(pairs: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     before = np.cumsum(room, axis=1) - room
     rest = 1.0 - low.sum(axis=1, keepdims=True)
     weights = low.copy()
-    np.put_along_axis(weights, order, np.take_along_axis(low, order, axis=1) + np.clip(rest - before, 0.0, room), axis=1)
+    np.put_along_axis(
+        weights, order, np.take_along_axis(low, order, axis=1) + np.clip(rest - before, 0.0, room), axis=1
+    )
     value: Floats = np.einsum("pc,pc->p", pairs, weights)
     return value, weights
 
@@ -180,7 +183,7 @@ def _keeps(weights: Floats, cells: Floats, inside: NDArray[np.bool_], outside: N
     given = ~np.isnan(cells)
     values = np.where(given, cells, 0.0)
     carried = weights @ given.T
-    scores = np.full(carried.shape, np.nan)
+    scores: Floats = np.full(carried.shape, np.nan)
     np.divide(weights @ values.T, carried, out=scores, where=carried > EQUAL)
     lowest = np.where(np.isnan(scores[:, inside]), -np.inf, scores[:, inside]).min(axis=1)
     highest = np.where(np.isnan(scores[:, outside]), -np.inf, scores[:, outside]).max(axis=1)
@@ -195,7 +198,8 @@ def _points(low: Floats, high: Floats) -> Floats:
         # Uniform on the whole simplex: spacings of sorted uniform numbers.
         cube = np.sort(qmc.Sobol(size - 1, scramble=False).random(POINTS), axis=1)
         edges = np.concatenate([np.zeros((POINTS, 1)), cube, np.ones((POINTS, 1))], axis=1)
-        return np.diff(edges, axis=1)
+        gaps: Floats = np.diff(edges, axis=1)
+        return gaps
     found: list[Floats] = []
     source = qmc.Sobol(size - 1, scramble=False)
     for _ in range(64):

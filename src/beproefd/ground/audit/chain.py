@@ -65,10 +65,10 @@ def digests(model: type[Audited], pks: Collection[Any] | None = None) -> dict[An
     rows = _rows(model, "pk", pks)
     children: dict[str, dict[Any, list[Any]]] = {}
     for name in model.AUDIT_WITH:
-        relation = model._meta.get_field(name)  # noqa: SLF001 -- Django's documented meta API
+        child = getattr(model, name).rel  # the reverse side of a foreign key
         children[name] = defaultdict(list)
-        for row in _rows(relation.related_model, relation.field.attname, pks).values():
-            children[name][row[relation.field.attname]].append(row)
+        for row in _rows(child.related_model, child.field.attname, pks).values():
+            children[name][row[child.field.attname]].append(row)
     return {
         pk: sha256(canonical([model._meta.label_lower, row, {n: by.get(pk, []) for n, by in children.items()}]))  # noqa: SLF001
         for pk, row in rows.items()

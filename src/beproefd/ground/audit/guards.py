@@ -5,6 +5,8 @@ A migration lists `Forbid(...)` as an operation. On SQLite, Django rebuilds a ta
 triggers with it: repeat the operation in that migration (tests/ground/test_audit.py checks that every guard stands).
 """
 
+from typing import Any
+
 from django.db.migrations.operations.base import Operation
 
 DECLARED: dict[str, str] = {}  # trigger name -> table, filled as migrations are loaded
@@ -21,7 +23,7 @@ class Forbid(Operation):
         self.name = f"forbid_{event.lower()}_{table}"
         DECLARED[self.name] = table
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """How a migration file would write this operation."""
         return (
             self.__class__.__qualname__,
@@ -29,10 +31,10 @@ class Forbid(Operation):
             {"event": self.event, "message": self.message, "when": self.when},
         )
 
-    def state_forwards(self, app_label, state) -> None:
+    def state_forwards(self, app_label: str, state: Any) -> None:
         """Triggers are not part of Django's model state."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:  # noqa: ARG002
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002
         """Create the trigger."""
         when = f"WHEN ({self.when})" if self.when else ""
         message = self.message.replace("'", "''")
@@ -54,7 +56,7 @@ class Forbid(Operation):
             params=None,
         )
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:  # noqa: ARG002
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002
         """Drop the trigger."""
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(f"DROP TRIGGER {self.name}")

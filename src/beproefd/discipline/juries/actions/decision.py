@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The end of a round: an answer for every team and a signed decision, or void and start again."""
 
+from functools import partial
+
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
@@ -100,7 +102,7 @@ def _tell_team(idea: Idea, text: str) -> None:
     with override("nl"):
         subject = _("The decision about your idea %(reference)s") % {"reference": idea.reference}
     for address in addresses:
-        transaction.on_commit(lambda address=address: send_mail(subject, text, None, [address]), robust=True)
+        transaction.on_commit(partial(send_mail, subject, text, None, [address]), robust=True)
 
 
 def void_round(*, by: User, jury_round: Round, reason: str) -> Round:

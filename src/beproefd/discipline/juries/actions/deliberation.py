@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The jury talks: scores may change with a reason, and who disagrees may say so."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,7 +65,8 @@ def change_score(
         require_state(jury_round, RoundState.DELIBERATION)
         idea = require_visible(by, jury_round, idea)
         assessment = seat.assessments.select_for_update().filter(idea=idea, state=Assessment.State.SUBMITTED).first()
-        require(assessment is not None, _("You have no score for this idea. Nothing was changed."))
+        if assessment is None:
+            raise PermissionDenied(_("You have no score for this idea. Nothing was changed."))
         score = assessment.scores.filter(criterion=criterion).first()
         rule = next((rule for rule in jury_round.rules.criteria if rule.key == criterion), None)
         if score is None or rule is None:

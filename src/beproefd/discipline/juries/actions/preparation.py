@@ -194,6 +194,7 @@ def send_reminders(*, by: User, jury_round: Round) -> int:
 
 def _reminder(line: Progress, challenge: Challenge, address: str) -> Callable[[], int]:
     """The mail, in Dutch: we do not know which language someone reads mail in."""
+    until = challenge.canvas.jury_until if challenge.canvas else None
     with override("nl"):
         subject = _("Your scores for the jury")
         text = _(
@@ -204,7 +205,7 @@ def _reminder(line: Progress, challenge: Challenge, address: str) -> Callable[[]
             "done": line.done,
             "total": line.total,
             "challenge": challenge.title,
-            "until": date_format(challenge.canvas.jury_until, "j F Y"),
+            "until": date_format(until, "j F Y") if until else _("soon"),
             "address": address,
         }
     return lambda: send_mail(subject, text, None, [line.seat.user.email])

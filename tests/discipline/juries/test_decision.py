@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The end of a round: an answer for every team, a package anyone can check, and nothing that changes after it."""
+
+import io
+import json
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from beproefd.cli import main
+from beproefd.discipline.challenges.models import Phase
+from beproefd.discipline.ideas.actions import ask_correction
+from beproefd.discipline.juries import lots
+from beproefd.discipline.juries.actions import change_score, close_round, note_dissent, recuse, void_round, write_answer
+from beproefd.discipline.juries.models import Answer
+from beproefd.discipline.juries.package import check, envelope, pdf
+from beproefd.discipline.juries.queries import answer_draft, answers, decided_round, own_answers
+from beproefd.ground.audit.models import Entry
+from beproefd.ground.audit.queries import verify
+from tests import factories
+
+CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def package(world):
+    return json.loads(world.round.package)
+
+
+# Answers
+
+
+def test_a_round_does_not_close_while_a_team_has_no_answer(deliberation):
+    for idea in deliberation.ideas[:-1]:
+        write_answer(by=deliberation.manager, jury_round=deliberation.round, idea=idea, text="Omdat.", revision=0)
+    with pytest.raises(ValidationError) as refusal:
+        close_round(by=deliberation.manager, jury_round=deliberation.round)
+    assert deliberation.ideas[-1].reference in refusal.value.messages[0]
+    assert [idea.reference for idea in deliberation.ideas[:-1] if idea.reference in refusal.value.messages[0]] == []
+    assert deliberation.fresh().round.state == "deliberation"
+
+
+@pytest.mark.parametrize("text", ["", "  \n "])
+def test_an_empty_answer_is_no_answer(deliberation, text):
+    with pytest.raises(ValidationError):
+        write_answer(
+            by=deliberation.manager, jury_round=deliberation.round, idea=deliberation.ideas[0], text=text, revision=0
+        )
+    assert Answer.objects.count() == 0
+
+
+def test_two_managers_do_not_overwrite_each_others_answer(deliberation):
+    idea, jury_round = deliberation.ideas[0], deliberation.round
+    write_answer(by=deliberation.manager, jury_round=jury_round, idea=idea, text="Een", revision=0)
+    write_answer(by=deliberation.second_manager, jury_round=jury_round, idea=idea, text="Twee", revision=1)
+    with pytest.raises(ValidationError, match="meanwhile"):
+        write_answer(by=deliberation.manager, jury_round=jury_round, idea=idea, text="Drie", revision=1)
+    assert answers(deliberation.manager, jury_round)[idea.pk].text == "Twee"
+
+
+def test_the_same_answer_twice_is_once(deliberation):
+    for _time in range(2):
+        write_answer(
+            by=deliberation.manager, jury_round=deliberation.round, idea=deliberation.ideas[0], text="Een", revision=0
+        )
+    assert Answer.objects.get().revision == 1
+
+
+def test_an_answer_of_five_megabytes_is_refused(deliberation):
+    with pytest.raises(ValidationError):
+        write_answer(
+            by=deliberation.manager,
+            jury_round=deliberation.round,
+            idea=deliberation.ideas[0],
+            text="a" * 5_000_000,
+            revision=0,
+        )
+
+
+def test_the_draft_of_an_answer_holds_the_jurys_reasons(deliberation):
+    text = answer_draft(deliberation.manager, deliberation.round, deliberation.ideas[0])
+    assert "Want 4." in text
+    assert "Dat is een 4." in text
+    assert [juror.name for juror in deliberation.jurors if juror.name in text] == []
+
+
+def test_every_team_gets_its_answer_by_mail_and_on_its_own_page_after_the_decision(
+    deliberation, django_capture_on_commit_callbacks
+):
+    factories.answer_all(deliberation)
+    assert list(own_answers(deliberation.owners[0])) == []
+    with django_capture_on_commit_callbacks(execute=True):
+        close_round(by=deliberation.manager, jury_round=deliberation.round)
+    told = {message.to[0]: message.body for message in mail.outbox}
+    assert sorted(told) == sorted(owner.email for owner in deliberation.owners)
+    for owner, idea in zip(deliberation.owners, deliberation.ideas, strict=True):
+        assert [answer.idea for answer in own_answers(owner)] == [idea]
+        assert own_answers(owner).get().text in told[owner.email]
+
+
+def test_a_mail_that_does_not_go_out_keeps_the_decision_and_the_mails_after_it(
+    deliberation, settings, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = "tests.broken_mail.FirstFails"
+    factories.answer_all(deliberation)
+    with django_capture_on_commit_callbacks(execute=True):
+        close_round(by=deliberation.manager, jury_round=deliberation.round)
+    assert len(mail.outbox) == len(deliberation.owners) - 1
+    assert deliberation.fresh().round.state == "decided"
+
+
+# Final
+
+
+def test_deciding_twice_is_once(decided):
+    entries = Entry.objects.count()
+    again = close_round(by=decided.manager, jury_round=decided.round)
+    assert (again.signature, Entry.objects.count()) == (decided.round.signature, entries)
+
+
+def test_after_the_decision_nothing_changes(decided):
+    juror, idea, jury_round = decided.jurors[0], decided.ideas[0], decided.round
+    head = verify().head
+    for attempt in (
+        lambda: factories.judge(decided, juror, idea, 1),
+        lambda: change_score(
+            by=juror, jury_round=jury_round, idea=idea, criterion="waarde", value=1, reason="x", old_value=4
+        ),
+        lambda: recuse(by=juror, jury_round=jury_round, idea=idea, kind="personal", note="x"),
+        lambda: note_dissent(by=juror, jury_round=jury_round, text="x", is_named=True),
+        lambda: write_answer(by=decided.manager, jury_round=jury_round, idea=idea, text="x", revision=1),
+        lambda: void_round(by=decided.manager, jury_round=jury_round, reason="x"),
+        lambda: ask_correction(by=decided.manager, idea=idea, reason="x"),
+    ):
+        with pytest.raises((ValidationError, PermissionDenied)):
+            attempt()
+    assert verify().head == head
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE juries_round SET package = '{}'", "UPDATE juries_round SET state = 'void'", "DELETE FROM juries_round"],
+)
+def test_the_database_refuses_to_touch_a_decision(decided, statement):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_decision_is_public_and_ends_the_challenge(decided):
+    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
+
+    assert decided_round(AnonymousUser(), decided.challenge) == decided.round
+    assert decided.challenge.phase == Phase.DECIDED
+
+
+# The package
+
+
+def test_the_package_names_the_jury_and_nobodys_scores(decided):
+    document = package(decided)
+    assert [member["name"] for member in document["jury"]] == [juror.name for juror in decided.jurors]
+    assert document["winners"] == [idea.reference for idea in decided.ideas[:2]]
+    assert {row["juror"] for row in document["scores"]} == {"J1", "J2", "J3", "J4"}
+    assert "Jurylid" not in json.dumps(document["scores"])
+    assert len(document["scores"]) == 16
+
+
+def test_the_package_holds_the_answer_and_the_digest_of_the_judged_text_of_every_idea(decided):
+    told = {item["reference"]: item for item in package(decided)["ideas"]}
+    assert {reference: item["answer"] for reference, item in told.items()} == {
+        answer.idea.reference: answer.text for answer in Answer.objects.all()
+    }
+    assert all(len(item["version_sha256"]) == 64 for item in told.values())
+
+
+def test_changed_scores_late_recusals_and_dissent_are_in_the_package(deliberation):
+    first, second, third, _fourth = deliberation.jurors
+    idea = deliberation.ideas[0]
+    change_score(
+        by=first,
+        jury_round=deliberation.round,
+        idea=idea,
+        criterion="waarde",
+        value=2,
+        reason="Na het gesprek.",
+        old_value=4,
+    )
+    recuse(by=second, jury_round=deliberation.round, idea=idea, kind="financial", note="Geheim geldbedrag.")
+    note_dissent(by=first, jury_round=deliberation.round, text="Ik ben tegen.", is_named=True)
+    note_dissent(by=third, jury_round=deliberation.round, text="Ik ook.", is_named=False)
+    factories.answer_all(deliberation)
+    close_round(by=deliberation.manager, jury_round=deliberation.round)
+    document = package(deliberation.fresh())
+    change = [(item["old"], item["new"], item["reason"], item["idea"]) for item in document["changed_scores"]]
+    assert change == [(4, 2, "Na het gesprek.", idea.reference)]
+    assert f"Jurylid 2: {idea.reference}" in document["interests"]
+    assert {(note["name"], note["text"]) for note in document["dissent"]} == {
+        ("Jurylid 1", "Ik ben tegen."),
+        ("", "Ik ook."),
+    }
+    assert sum(row["idea"] == idea.reference for row in document["scores"]) == 3
+    assert "Geheim geldbedrag" not in deliberation.round.package
+    assert all(holds for _name, holds in check(envelope(deliberation.round)))
+
+
+def test_a_tie_is_drawn_by_the_seed_that_was_fixed_at_the_lock(db):
+    world = factories.world("decided", values=[4, 4, 4, 1])
+    document = package(world)
+    seed = document["lottery"]["seed"]
+    assert lots.commitment(seed) == document["criteria"]["lottery_commitment"]
+    drawn = [item["reference"] for item in document["lottery"]["drawn"][0]]
+    assert drawn == lots.draw(seed, [idea.reference for idea in world.ideas[:3]])
+    assert document["winners"] == drawn[:2]
+    assert all(holds for _name, holds in check(envelope(world.round)))
+
+
+def test_a_good_package_passes_every_check(decided):
+    assert check(envelope(decided.round)) == [
+        ("hash", True),
+        ("signature", True),
+        ("criteria fingerprint", True),
+        ("lottery seed", True),
+        ("order recomputed from the scores", True),
+    ]
+
+
+def holds(text: str) -> bool:
+    """Whether a package file is accepted."""
+    try:
+        return all(result for _name, result in check(text))
+    except ValueError:
+        return False
+
+
+@CALM
+@given(data=st.data())
+def test_one_changed_character_of_the_signed_text_breaks_it(decided, data):
+    outer = json.loads(envelope(decided.round))
+    signed = outer["package"]
+    at = data.draw(st.integers(0, len(signed) - 1))
+    other = data.draw(st.sampled_from('0123456789aZ}"é ').filter(lambda letter: letter != signed[at]))
+    outer["package"] = signed[:at] + other + signed[at + 1 :]
+    assert not holds(json.dumps(outer))
+
+
+@pytest.mark.parametrize("field", ["sha256", "signature", "public_key"])
+def test_a_changed_seal_breaks_it(decided, field):
+    outer = json.loads(envelope(decided.round))
+    outer[field] = outer[field].translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
+    assert not holds(json.dumps(outer))
+
+
+def test_a_rigged_order_under_a_fresh_hash_is_found(decided):
+    outer = json.loads(envelope(decided.round))
+    document = json.loads(outer["package"])
+    document["ideas"][0]["wins"], document["ideas"][-1]["wins"] = False, True
+    outer["package"] = json.dumps(document)
+    found = dict(check(json.dumps(outer)))
+    assert (found["hash"], found["signature"], found["order recomputed from the scores"]) == (False, False, False)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"package": "{}"}', '{"package": 1}', "[" * 100_000])
+def test_a_file_that_is_no_package_is_refused_with_a_plain_error(text):
+    with pytest.raises(ValueError):
+        check(text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 12) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@CALM
+@given(data=st.data())
+def test_whatever_stands_in_a_package_the_check_gives_an_answer(decided, data):
+    outer = json.loads(envelope(decided.round))
+    document = json.loads(outer["package"])
+    holder = document
+    for _depth in range(data.draw(st.integers(1, 4))):
+        keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(holder[key], dict | list) or not holder[key]:
+            break
+        parent, holder = holder, holder[key]
+    else:
+        holder = parent
+    holder[key] = data.draw(json_values)
+    outer["package"] = json.dumps(document)
+    assert not holds(json.dumps(outer)) or outer["package"] == decided.round.package
+
+
+def test_the_command_checks_a_package(decided, tmp_path, capsys):
+    good, bad, none = tmp_path / "goed.json", tmp_path / "fout.json", tmp_path / "geen.json"
+    good.write_text(envelope(decided.round), encoding="utf-8")
+    bad.write_text(envelope(decided.round).replace("Jurylid 1", "Jurylid 9"), encoding="utf-8")
+    none.write_text("geen json", encoding="utf-8")
+    assert [main(["decision", "verify", str(file)]) for file in (good, bad, none)] == [0, 1, 2]
+    assert "BROKEN  signature" in capsys.readouterr().out
+
+
+def test_the_printed_decision_names_every_juror_every_idea_and_the_hash(decided):
+    reader = PdfReader(io.BytesIO(pdf(decided.round)))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    names = [juror.name for juror in decided.jurors] + [idea.title for idea in decided.ideas]
+    assert [name for name in names if name not in text] == []
+    solid = text.replace(" ", "")
+    assert json.loads(envelope(decided.round))["sha256"] in solid
+    assert reader.trailer["/Root"]["/Lang"].startswith("nl")
+
+
+def test_the_signing_key_is_kept_and_its_owner_alone_reads_it(decided, settings):
+    from pathlib import Path  # noqa: PLC0415
+
+    assert Path(settings.SIGNING_KEY_FILE).stat().st_mode & 0o777 == 0o600
+    assert factories.world("decided").round.public_key == decided.round.public_key
