@@ -24,6 +24,15 @@ def test_every_dutch_text_keeps_the_places_for_values() -> None:
     assert wrong == []
 
 
+def test_texts_are_found_in_every_kind_of_call() -> None:
+    """Also inside an f-string, where tokenizers of Python 3.11 do not look."""
+    source = (
+        """a = _("A"); b = f"{_('B')}!"; c = ngettext("C", "Cs", n); d = pgettext_lazy("where", "D"); e = _(name)"""
+    )
+    expected = [("A", None, None), ("B", None, None), ("C", "Cs", None), ("D", None, "where")]
+    assert sorted(messages.python_texts(source)) == expected
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

@@ -1,30 +1,31 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Texts in two languages: English in the code, Dutch in locale/nl. `gather` finds new texts, `compile` makes .mo files.
 
-Python texts are found by Babel, template texts by Django's own template parser, so no gettext program is needed.
+Python texts are found in the syntax tree, template texts by Django's own template parser; Babel reads and writes the
+catalogue. So no gettext program is needed.
 """
 
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "beproefd"
 CATALOG = PACKAGE / "locale" / "nl" / "LC_MESSAGES" / "django.po"
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
+CALLS = {  # name of the call -> which arguments hold the text, its plural and its context
+    "_": (0, None, None),
+    "gettext": (0, None, None),
+    "gettext_lazy": (0, None, None),
+    "ngettext": (0, 1, None),
+    "ngettext_lazy": (0, 1, None),
+    "pgettext": (1, None, 0),
+    "pgettext_lazy": (1, None, 0),
 }
 Message = tuple[str, str | None, str | None]  # msgid, plural, context
 
@@ -34,17 +35,24 @@ def texts() -> dict[Message, list[str]]:
     found: dict[Message, list[str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = str(path.relative_to(PACKAGE))
-        for _line, message, _comments, context in extract_from_file("python", str(path), keywords=KEYWORDS):
-            parts = message if isinstance(message, tuple) else (message,)
-            if context:
-                parts = parts[-1:]
-            key = (parts[0], parts[1] if len(parts) > 1 else None, context)
+        for key in python_texts(path.read_text(encoding="utf-8")):
             found.setdefault(key, []).append(name)
     for path in sorted(PACKAGE.rglob("templates/**/*")):
         if path.suffix in {".html", ".txt", ".svg"}:
             for key in template_texts(path.read_text(encoding="utf-8")):
                 found.setdefault(key, []).append(str(path.relative_to(PACKAGE)))
     return found
+
+
+def python_texts(source: str) -> Iterator[Message]:
+    """The texts in gettext calls of one Python file, also inside f-strings."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in CALLS:
+            continue
+        said = [part.value if isinstance(part, ast.Constant) else None for part in node.args]
+        text, plural, context = (None if at is None else said[at] for at in CALLS[node.func.id])
+        if isinstance(text, str):
+            yield (text, plural, context)
 
 
 def template_texts(source: str) -> Iterator[Message]:

@@ -113,8 +113,9 @@ def test_a_broken_line_is_refused_with_its_number_and_the_reason(files, capsys, 
     ("criteria", "reason"),
     [
         ("{", "line 1: this is not JSON"),
-        ("[]", "must be an object"),
-        ('{"criteria": [{"key": "impact", "weight": 1}]}', "the scale is missing"),
+        ("[]", "at least one criterion"),
+        ("7", "must be an object"),
+        ('{"scale": [0, 10]}', "the criteria are missing"),
         ('{"scale": [0, 10], "criteria": [{"key": "impact"}]}', "'weight' is missing"),
         ('{"scale": [0, 10], "criteria": [{"key": "impact", "weight": -1}]}', "positive"),
         ('{"scale": [10, 0], "criteria": [{"key": "impact", "weight": 1}]}', "from a lower to a higher"),
@@ -149,6 +150,14 @@ def test_an_empty_file_is_refused(files, capsys):
 def test_criteria_may_be_written_in_other_ways(files, capsys, criteria):
     assert command("rank", *files(criteria=criteria), "--json") == 0
     assert json.loads(capsys.readouterr().out)["scores"]["Bank on wheels"] == pytest.approx(7.3)
+
+
+def test_without_a_scale_the_scores_set_it(files, capsys):
+    rules = '[{"key": "impact", "weight": 3}, {"key": "effort", "weight": 2}]'
+    assert command("rank", *files(criteria=rules), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["tolerance"] == pytest.approx((9 - 4) / 20)
+    assert command("rank", *files("juror,idea,criterion,score\nAnn,A,impact,7\n", rules)) == 2
+    assert "the scale is missing" in capsys.readouterr().err
 
 
 def test_the_command_does_not_need_django():

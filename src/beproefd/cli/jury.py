@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from beproefd.engines.ranking import Limits, advise, rank
-from beproefd.engines.ranking.files import BrokenFileError, Round, criteria_from_json, round_from_csv
+from beproefd.engines.ranking.files import BrokenFileError, Round, criteria_from_json, round_from_csv, score_range
 from beproefd.engines.ranking.inputs import Criteria
 from beproefd.engines.ranking.record import plain
 from beproefd.engines.ranking.simulation import World, imagine, raw_means_right, run
@@ -131,22 +131,24 @@ def _names(path: Path | None) -> tuple[str, ...]:
 
 
 def _load(args: argparse.Namespace) -> tuple[Criteria, Round]:
-    try:
-        criteria = criteria_from_json(_read(args.criteria))
-    except BrokenFileError as error:
-        raise RefusedError(f"{args.criteria}: {error}") from error
+    judgements, rules = _read(args.judgements), _read(args.criteria)
     conflicts = getattr(args, "conflicts", None)
+    barred = "" if conflicts is None else _read(conflicts)
+    path = args.judgements
     try:
-        found = round_from_csv(
-            _read(args.judgements),
+        found = score_range(judgements)
+        path = args.criteria
+        criteria = criteria_from_json(rules, found)
+        path = args.judgements
+        return criteria, round_from_csv(
+            judgements,
             criteria,
             jurors=_names(getattr(args, "jurors", None)),
             ideas=_names(getattr(args, "ideas", None)),
-            conflicts="" if conflicts is None else _read(conflicts),
+            conflicts=barred,
         )
     except BrokenFileError as error:
-        raise RefusedError(f"{args.judgements}: {error}") from error
-    return criteria, found
+        raise RefusedError(f"{path}: {error}") from error
 
 
 def _rank(args: argparse.Namespace) -> dict[str, Any]:

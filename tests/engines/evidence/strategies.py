@@ -46,7 +46,7 @@ def outcome_values(design: Design) -> st.SearchStrategy[float]:
 
 
 @st.composite
-def streams(draw: st.DrawFn, design: Design, longest: int = 90) -> list[Observation]:
+def streams(draw: st.DrawFn, design: Design, longest: int = 60) -> list[Observation]:
     size = draw(st.integers(0, longest))
     values = draw(st.lists(st.one_of(outcome_values(design), st.none()), min_size=size, max_size=size))
     arms = draw(st.lists(st.sampled_from(["control", "treatment"]), min_size=size, max_size=size))

@@ -28,7 +28,7 @@ def fed(design, observations) -> Monitor:
     return monitor
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), design=st.sampled_from(DESIGNS))
 def test_the_result_is_the_same_whatever_the_batching(data, design):
     rows = data.draw(streams(design))
@@ -41,7 +41,7 @@ def test_the_result_is_the_same_whatever_the_batching(data, design):
     assert told(pieces) == told(fed(design, rows))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), design=st.sampled_from(DESIGNS))
 def test_a_monitor_goes_on_from_json_as_if_nothing_had_happened(data, design):
     rows = data.draw(streams(design))
@@ -54,7 +54,7 @@ def test_a_monitor_goes_on_from_json_as_if_nothing_had_happened(data, design):
     assert broken.to_json() == whole.to_json()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_the_names_of_the_arms_do_not_matter(data):
     design = TwoArmBinary(baseline=0.3, minimal_effect=0.25)
@@ -65,7 +65,7 @@ def test_the_names_of_the_arms_do_not_matter(data):
     assert told(fed(design, renamed)) == told(fed(design, rows))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_turning_outcomes_and_claim_around_turns_the_result_around(data):
     up = OneArmBinary(threshold=0.6, alternative=0.85)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from beproefd.engines.ranking import Advice, Limits, advise, next_judgement
 from beproefd.engines.ranking.border import hope, share_in_top, share_right
 from beproefd.engines.ranking.model import posterior
-from beproefd.engines.ranking.simulation import World, imagine, run
+from beproefd.engines.ranking.simulation import World, imagine, raw_means_right, right_after, run
 from beproefd.engines.ranking.stopping import Target, tied_group
 from tests.engines.ranking.juries import NAN, ONE, jury
 from tests.engines.ranking.test_model import given_spreads, readings
@@ -154,3 +154,11 @@ def test_an_imagined_jury_is_reproducible():
     first, second = once(), once()
     assert np.array_equal(first.readings, second.readings)
     assert np.array_equal(first.loads, second.loads)
+
+
+def test_more_readings_are_right_more_often():
+    world, target = World(ideas=10, jurors=6, top=2), Target(top=2)
+    panels = imagine(world, 60, np.random.default_rng(8))
+    few, many = right_after(panels, (10, 40), Limits(min_readings=1), target).mean(axis=0)
+    assert few < many
+    assert many >= raw_means_right(panels, target).mean() - 0.1

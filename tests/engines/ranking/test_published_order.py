@@ -155,6 +155,6 @@ def test_five_hundred_ideas_forty_jurors_and_six_criteria_take_less_than_a_secon
     criteria = Criteria(keys=tuple("abcdef"), weights=np.arange(1, 7.0), scale=(0, 10))
     judgements = jury(scores, criteria)
     rank(judgements, criteria)
-    start = time.perf_counter()
+    start = time.process_time()
     rank(judgements, criteria)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0

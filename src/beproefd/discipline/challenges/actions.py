@@ -131,7 +131,9 @@ def _check_dates(version: CanvasVersion, challenge: Challenge) -> None:
         raise ValidationError({"intake_deadline": _("Ideas can be handed in now, so there must be a deadline.")})
     opened = challenge.phase == Phase.INTAKE and not challenge.is_sealed
     if opened and deadline and version.intake_deadline != challenge.deadline:
-        raise ValidationError({"intake_deadline": _("The deadline has passed and ideas can be read. It cannot move any more.")})
+        raise ValidationError(
+            {"intake_deadline": _("The deadline has passed and ideas can be read. It cannot move any more.")}
+        )
 
 
 def save_stimulus(

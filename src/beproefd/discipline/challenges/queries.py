@@ -191,7 +191,8 @@ def what_changed(old: Model | None, new: Model, names: Iterable[str]) -> list[Ch
     for name in names:
         before, after = _in_words(old, name), _in_words(new, name)
         if before != after:
-            label = str(capfirst(new._meta.get_field(name).verbose_name))  # noqa: SLF001 -- Django's documented meta API
+            field = new._meta.get_field(name)  # noqa: SLF001 -- Django's documented meta API
+            label = str(capfirst(getattr(field, "verbose_name", name)))
             changes.append(Change(label, *_pieces(before, after)))
     return changes
 

@@ -95,9 +95,10 @@ def document(criteria_set: CriteriaSet, *, locked_at: str, lottery_commitment: s
 
 def _anchors(criterion: Criterion, scale: range) -> dict[str, str]:
     """The texts that still fit: a scale made shorter leaves texts for scores that no longer exist."""
+    anchors: dict[str, str] = criterion.anchors
     if criterion.kind == Criterion.Kind.KNOCK_OUT:
-        return criterion.anchors
-    return {score: text for score, text in criterion.anchors.items() if int(score) in scale}
+        return anchors
+    return {score: text for score, text in anchors.items() if int(score) in scale}
 
 
 def fingerprint(text: str) -> str:

@@ -41,13 +41,13 @@ def start_idea(
     The same request key, or the same import key within a challenge, gives the same idea.
     """
     with transaction.atomic():
+        challenge = Challenge.objects.select_for_update().get(pk=challenge.pk)  # so the same form twice at once waits
         existing = Idea.objects.filter(request_key=request_key).first() if request_key else None
         require(existing is None or existing.entered_by_id == by.pk)
         if import_key and existing is None:
             existing = Idea.objects.filter(challenge=challenge, import_key=import_key).first()
         if existing:
             return existing
-        challenge = Challenge.objects.select_for_update().get(pk=challenge.pk)
         require(
             can_start_idea(by, challenge),
             _("Ideas can be handed in only while intake is open, from an account for teams or of the programme."),
@@ -124,7 +124,7 @@ def submit_idea(*, by: User, idea: Idea) -> Idea:
         if not idea.challenge.takes_ideas:
             raise ValidationError(_("The deadline has passed. Your draft is kept, but it was not handed in."))
         missing = [
-            IdeaVersion._meta.get_field(name).verbose_name  # noqa: SLF001 -- Django's documented meta API
+            getattr(IdeaVersion._meta.get_field(name), "verbose_name", name)  # noqa: SLF001 -- Django's documented meta API
             for name in NEEDED_TO_SUBMIT
             if not getattr(idea.current, name)
         ]

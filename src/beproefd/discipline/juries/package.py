@@ -7,6 +7,7 @@ hashes with the round's seed, so they carry no meaning.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,7 +23,7 @@ from beproefd.ground.audit.chain import canonical, sha256
 from beproefd.ground.audit.models import Head
 
 from . import lots
-from .models import BLOCKING, Answer, Assessment, Dissent, Interest, Round, ScoreChange
+from .models import BLOCKING, Answer, Assessment, Dissent, Interest, Round, Score, ScoreChange
 from .sentences import interest_paragraph, stability_sentence
 from .signing import is_signed
 from .standings import Given, Line, Standings, compute
@@ -142,20 +143,15 @@ def _lottery(jury_round: Round, standings: Standings) -> dict[str, Any]:
 
 def _scores(jury_round: Round, ideas: Mapping[str, Idea], labels: Mapping[int, str]) -> list[dict[str, Any]]:
     current = {idea.current.pk: reference for reference, idea in ideas.items()}
-    assessments = (
-        Assessment.objects.filter(seat__round=jury_round, state=Assessment.State.SUBMITTED)
-        .prefetch_related("scores")
-        .order_by("pk")
-    )
+    handed_in = Assessment.objects.filter(seat__round=jury_round, state=Assessment.State.SUBMITTED)
+    values: dict[int, dict[str, int | None]] = defaultdict(dict)
+    scores = Score.objects.filter(assessment__in=handed_in).order_by().values_list("assessment_id", "criterion", "value")
+    for assessment, criterion, value in scores.iterator(chunk_size=10_000):
+        values[assessment][criterion] = value
     rows = [
-        {
-            "juror": labels[assessment.seat_id],
-            "idea": current[assessment.version_id],
-            "confidence": assessment.confidence,
-            "values": {score.criterion: score.value for score in assessment.scores.all()},
-        }
-        for assessment in assessments
-        if assessment.version_id in current
+        {"juror": labels[seat], "idea": current[version], "confidence": confidence, "values": values[assessment]}
+        for assessment, seat, version, confidence in handed_in.values_list("pk", "seat_id", "version_id", "confidence")
+        if version in current
     ]
     return sorted(rows, key=lambda row: (row["idea"], row["juror"]))
 

@@ -107,6 +107,11 @@ def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
     return ideas.exclude(pk__in=blocked_idea_ids(viewer, jury_round))
 
 
+def _field(viewer: Any, jury_round: Round, only: Idea | None) -> QuerySet[Idea]:
+    field = visible_field(viewer, jury_round)
+    return field if only is None else field.filter(pk=only.pk)
+
+
 def readable_idea(viewer: Any, jury_round: Round, reference: str) -> Idea | None:
     """One idea with its contents: for a juror only after declaring that nothing binds, for who runs the jury always."""
     idea = visible_field(viewer, jury_round).filter(reference=reference).first()
@@ -141,8 +146,11 @@ class Task:
     assessment: Assessment | None
 
 
-def own_tasks(viewer: Any, jury_round: Round) -> list[Task]:
-    """The juror's list: assigned ideas, and in deliberation the other ones too (declare, then read along)."""
+def own_tasks(viewer: Any, jury_round: Round, *, only: Idea | None = None) -> list[Task]:
+    """The juror's list: assigned ideas, and in deliberation the other ones too (declare, then read along).
+
+    With `only` the line of that one idea, if it is on the list.
+    """
     seat = seat_of(viewer, jury_round)
     if seat is None:
         return []
@@ -153,7 +161,7 @@ def own_tasks(viewer: Any, jury_round: Round) -> list[Task]:
         for assessment in seat.assessments.exclude(state=Assessment.State.VOID).select_related("version")
     }
     tasks = []
-    for idea in visible_field(viewer, jury_round):
+    for idea in _field(viewer, jury_round, only):
         if idea.pk not in assigned and jury_round.state not in TOGETHER:
             continue
         assessment = assessments.get(idea.pk)
@@ -182,26 +190,24 @@ def own_assessment(viewer: Any, jury_round: Round, idea: Idea) -> Assessment | N
 # The scores of others
 
 
-def ideas_with_open_scores(viewer: Any, jury_round: Round) -> list[Idea]:
-    """Ideas whose scores by others the viewer may see.
+def ideas_with_open_scores(viewer: Any, jury_round: Round, *, only: Idea | None = None) -> list[Idea]:
+    """Ideas whose scores by others the viewer may see; with `only` that one idea, or none.
 
     Who runs the jury without a seat in it: only once scoring is closed. A juror: after the own word that nothing binds, and, where the juror
     has to judge too, after handing in the own score; ideas the juror need not judge open in deliberation.
     """
-    ideas = list(visible_field(viewer, jury_round))
     seat = seat_of(viewer, jury_round)
-    if seat is None and can_run_jury(viewer, jury_round.challenge) and jury_round.state in TOGETHER:
-        return ideas
+    if seat is None and jury_round.state in TOGETHER and can_run_jury(viewer, jury_round.challenge):
+        return list(_field(viewer, jury_round, only))
     if seat is None or jury_round.state in CLOSED:
         return []
-    tasks = own_tasks(viewer, jury_round)
     open_steps = {"done", "read"} if jury_round.state in TOGETHER else {"done"}
-    return [task.idea for task in tasks if task.step in open_steps]
+    return [task.idea for task in own_tasks(viewer, jury_round, only=only) if task.step in open_steps]
 
 
 def assessments_of(viewer: Any, jury_round: Round, idea: Idea) -> list[Assessment]:
     """The handed-in assessments of one idea, if they are open to the viewer; otherwise none at all."""
-    if idea.pk not in {seen.pk for seen in ideas_with_open_scores(viewer, jury_round)}:
+    if not ideas_with_open_scores(viewer, jury_round, only=idea):
         return []
     return list(
         Assessment.objects.filter(seat__round=jury_round, idea=idea, state=Assessment.State.SUBMITTED)
@@ -211,13 +217,27 @@ def assessments_of(viewer: Any, jury_round: Round, idea: Idea) -> list[Assessmen
     )
 
 
-def visible_standings(viewer: Any, jury_round: Round) -> Standings | None:
-    """The order among the ideas the viewer may see scores of; None before the jury deliberates."""
+@dataclass(frozen=True)
+class Outcome:
+    """The order among `ideas`, the ones whose scores the viewer may see, by reference."""
+
+    ideas: dict[str, Idea]
+    standings: Standings
+
+
+def visible_outcome(viewer: Any, jury_round: Round) -> Outcome | None:
+    """The order with the ideas it is about, read once; None before the jury deliberates."""
     if jury_round.state not in TOGETHER:
         return None
     ideas = ideas_with_open_scores(viewer, jury_round)
     seed = jury_round.criteria_set.lottery_seed if jury_round.state == RoundState.DECIDED else ""
-    return standings_among(jury_round, ideas, seed=seed)
+    return Outcome({idea.reference: idea for idea in ideas}, standings_among(jury_round, ideas, seed=seed))
+
+
+def visible_standings(viewer: Any, jury_round: Round) -> Standings | None:
+    """The order among the ideas the viewer may see scores of; None before the jury deliberates."""
+    outcome = visible_outcome(viewer, jury_round)
+    return outcome.standings if outcome else None
 
 
 def standings_among(jury_round: Round, ideas: Iterable[Idea], *, seed: str = "") -> Standings:
@@ -391,7 +411,8 @@ def answer_draft(viewer: Any, jury_round: Round, idea: Idea) -> str:
 def _draft(jury_round: Round, idea: Idea, assessments: list[Assessment]) -> str:
     values: dict[str, list[int]] = defaultdict(list)
     reasons: dict[str, list[str]] = defaultdict(list)
-    for score in (score for assessment in assessments for score in assessment.scores.all()):
+    counted = [assessment for assessment in assessments if assessment.version_id == idea.current.pk]
+    for score in (score for assessment in counted for score in assessment.scores.all()):
         if score.value is not None:
             values[score.criterion].append(score.value)
             if score.reason:
@@ -403,7 +424,8 @@ def _draft(jury_round: Round, idea: Idea, assessments: list[Assessment]) -> str:
             continue
         middle = given[(len(given) - 1) // 2]
         said = " ".join(
-            reason if reason.endswith((".", "!", "?")) else f"{reason}." for reason in reasons[criterion.key]
+            reason if reason.endswith((".", "!", "?")) else f"{reason}."
+            for reason in dict.fromkeys(reasons[criterion.key])
         )
         word = (_("Yes") if middle else _("No")) if criterion.is_knock_out else str(middle)
         parts.append(

@@ -3,6 +3,8 @@
 
 import base64
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -35,13 +37,12 @@ def _private_key(path: Path) -> Ed25519PrivateKey:
         made = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            pass  # another process was first; its key is the one
-        else:
-            with os.fdopen(handle, "wb") as file:
-                file.write(made)
+        # Written whole under another name first: no one ever reads half a key, and of two makers one wins.
+        with tempfile.NamedTemporaryFile(dir=path.parent) as file:
+            file.write(made)
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{path} holds another kind of key than Ed25519.")

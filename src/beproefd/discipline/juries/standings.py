@@ -4,6 +4,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,7 @@ from beproefd.engines.ranking import Criteria, Judgements, Ranking, rank
 from . import lots
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):  # a large round has a hundred thousand of these
     """One value a juror gave: on a weighted criterion a score, on a knock-out 1 (yes) or 0 (no)."""
 
     juror: str
@@ -92,11 +92,16 @@ class _Table:
         layer = {criterion.key: index for index, criterion in enumerate(rules.weighted)}
         scores = np.full((len(jurors), len(ideas), len(layer)), np.nan)
         votes: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for item in given:
-            if item.criterion in layer:
-                scores[row[item.juror], column[item.idea], layer[item.criterion]] = item.value
+        cells: list[tuple[int, int, int]] = []
+        values: list[int] = []
+        for juror, idea, criterion, value in given:
+            if criterion in layer:
+                cells.append((row[juror], column[idea], layer[criterion]))
+                values.append(value)
             else:
-                votes[item.idea, item.criterion].append(item.value)
+                votes[idea, criterion].append(value)
+        if cells:
+            scores[tuple(np.array(cells).T)] = values
         knocked_out = {
             idea: tuple(c.key for c in rules.knock_outs if votes[idea, c.key].count(0) * 2 > len(votes[idea, c.key]))
             for idea in ideas

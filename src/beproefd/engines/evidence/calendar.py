@@ -20,6 +20,7 @@ from scipy import stats
 from beproefd.engines.evidence.steps import Descriptor, step_law
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 PAIR: Descriptor = ("bernoulli", (0.5,))
 REACH = 7.0
@@ -82,7 +83,7 @@ def best_ratios(
     """
     grid = np.linspace(-REACH, REACH, POINTS)
     ratio = np.exp(grid)
-    gaps = np.diff(looks, prepend=0)
+    gaps: Ints = np.array([later - earlier for earlier, later in zip((0, *looks), looks, strict=False)])
     matrices = {int(gap): _transitions(theta, rate, int(gap)) for gap in set(gaps)}
     size = float(looks[-1])
     centre, half = (
@@ -112,7 +113,7 @@ def best_ratios(
 
 
 def _induct(
-    grid: Floats, ratio: Floats, gaps: Floats, matrices: dict[int, Floats], a: Floats, b: Floats, weight1: float
+    grid: Floats, ratio: Floats, gaps: Ints, matrices: dict[int, Floats], a: Floats, b: Floats, weight1: float
 ) -> tuple[Floats, Floats]:
     """Stopping ratios for K pairs of prices; two arrays of shape (looks, K)."""
     stop = np.minimum(a, b * ratio[:, None])
@@ -133,7 +134,7 @@ def _induct(
 
 
 def _forward(
-    grid: Floats, ratio: Floats, gaps: Floats, matrices: dict[int, Floats], low: Floats, high: Floats,
+    grid: Floats, ratio: Floats, gaps: Ints, matrices: dict[int, Floats], low: Floats, high: Floats,
     weight1: float, looks: tuple[int, ...],
 ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
     """(error, power, cost) of K candidates."""

@@ -43,11 +43,11 @@ TABLE_LIMIT = 600
 WEIGHT1 = 1.25
 """Price of a person when the idea works, against 1 when it does not: ideas that work should not wait."""
 
-CANONICAL_WEIGHT1 = 0.75
+CANONICAL_WEIGHT1 = 0.9
 """The same price in the canonical walk, where stopping in vain costs most."""
 
-MARGINS = {"two_arm_continuous": 0.74, "matched_pairs": 0.74, "two_arm_ordinal": 0.82}
-"""Share of the power's error that the canonical walk may use where the actual walk differs from it (0.9 for other
+MARGINS = {"two_arm_continuous": 0.85, "matched_pairs": 0.85}
+"""Share of the power's error that the canonical walk may use where the actual walk differs from it (0.93 for other
 kinds): learned spread, uneven blocks and coarse grids cost up to three points of power, see benchmarks/evidence.py."""
 
 SCALE = 6.0
@@ -150,7 +150,7 @@ def model_of(design: Design) -> Model:
     looks = planned_looks(design, cap)
     shares = None if looks is None else tuple(look / cap for look in looks)
     reach = max(1.0, min(cap / fixed / ROOM, CANONICAL_CAP))
-    base = canonical(design.side_alpha, 1 - MARGINS.get(design.kind, 0.9) * (1 - design.power), reach, shares)
+    base = canonical(design.side_alpha, 1 - MARGINS.get(design.kind, 0.93) * (1 - design.power), reach, shares)
     step: Descriptor = ("bernoulli", (0.5,))
     tilt = log(base.boundary.pi1 / (1 - base.boundary.pi1))
     needed = gain(step, tilt) * base.boundary.horizon
@@ -177,7 +177,9 @@ def _one_arm(model: Model, cap: int) -> Model:
     if cap > TABLE_LIMIT:
         table = table_by_spending(pi0, pi1, model.spending, model.canonical.boundary, cap)
         return replace(model, table=table, max_units=cap)
-    sizes = [cap] if cap > 60 or design.max_units else range(model.fixed, cap + 1)
+    sizes = [cap]
+    if cap <= 60 and not design.max_units:
+        sizes = sorted({*range(model.fixed, cap + 1, 1 + (cap - model.fixed) // 5), cap})
     best: tuple[float, Optimum, int] | None = None
     for size in sizes:
         found = _optimum(
@@ -311,10 +313,10 @@ def _normal_gain(effect: float, control: int, new: int) -> float:
     """Expected gain of a block of normal outcomes at ``effect`` standard deviations."""
     if (control, new) != (1, 1):
         return effect**2 * control * new / (control + new)
-    # A pair's difference has mean effect and variance 2; the learned spread is half way to containing the effect.
+    # A pair's difference has mean effect and variance 2; the spread used grows somewhat with the effect.
     points, weights = np.polynomial.hermite_e.hermegauss(60)
     differences = effect + sqrt(2) * points
-    strength = effect * np.abs(differences) / 2 / (1 + effect**2 / 4)
+    strength = effect * np.abs(differences) / 2 / (1 + 0.15 * effect**2)
     return float(weights @ (2 * np.log(np.cosh(strength))) / weights.sum())
 
 

@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 NODES = 161
 
 
-def crossing(bounds: Sequence[float], shares: Sequence[float], drift: float = 0.0, *, two_sided: bool = True) -> Floats:
+def crossing(
+    bounds: Sequence[float] | Floats, shares: Sequence[float] | Floats, drift: float = 0.0, *, two_sided: bool = True
+) -> Floats:
     """Probability of first crossing at each look; |Z| >= bound, or Z >= bound when not ``two_sided``.
 
     ``shares``: information shares, rising to 1. ``drift``: mean of Z at share 1.
@@ -76,7 +78,7 @@ def obrien_fleming_spending(alpha: float, *, two_sided: bool = True) -> Callable
     return lambda share: float(2 * sides * stats.norm.sf(border / sqrt(min(share, 1.0))))
 
 
-def inflation(bounds: Sequence[float], shares: Sequence[float], alpha: float, power: float) -> float:
+def inflation(bounds: Sequence[float] | Floats, shares: Sequence[float] | Floats, alpha: float, power: float) -> float:
     """Largest size as a multiple of the fixed size for this power (two-sided)."""
 
     def lack(drift: float) -> float:

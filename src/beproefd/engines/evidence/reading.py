@@ -122,7 +122,7 @@ class Reader:
             return None
         value = check_outcome(design, seen.outcome)
         if isinstance(design, MatchedPairs):
-            return self._matched(seen.pair, arm, value)
+            return self._matched(design, seen.pair, arm, value)
         self._count(arm, value, seen.exposure)
         if isinstance(design, OneArmBinary):
             success = int(value) if self.direction > 0 else 1 - int(value)
@@ -147,7 +147,7 @@ class Reader:
         self.sums[arm] += value
         self.exposures[arm] += exposure
 
-    def _matched(self, pair: str | None, arm: int, value: float) -> Block | None:
+    def _matched(self, design: MatchedPairs, pair: str | None, arm: int, value: float) -> Block | None:
         if pair is None or pair == "":
             raise ObservationError("pair is missing")
         other = self.open_pairs.get(pair)
@@ -163,7 +163,7 @@ class Reader:
         values[arm], values[1 - arm] = value, other[1]
         if self.direction < 0:
             values.reverse()
-        return self._continuous([values[0]], [values[1]], self.design.sd / sqrt(2))  # type: ignore[attr-defined]
+        return self._continuous([values[0]], [values[1]], design.sd / sqrt(2), design.minimal_effect)
 
     def _compare(self, control: list[list[float]], new: list[list[float]]) -> Block:
         design = self.design
@@ -175,12 +175,12 @@ class Reader:
             return Block(("binomial", (total, share)), int(new[0][0]))
         base, test = [item[0] for item in control], [item[0] for item in new]
         if isinstance(design, TwoArmContinuous):
-            return self._continuous(base, test, design.sd)
+            return self._continuous(base, test, design.sd, design.minimal_effect)
         return Block(*block_step([int(v) for v in test], [int(v) for v in base]))
 
-    def _continuous(self, control: list[float], new: list[float], sd: float) -> Block:
+    def _continuous(self, control: list[float], new: list[float], sd: float, effect: float) -> Block:
         """Scores on a grid of 1/6 standard deviation; the spread used was known before this block."""
-        variance = (PRIOR_WEIGHT * sd**2 + self.squares) / (PRIOR_WEIGHT + self.freedom)
+        _, variance = spread(self, sd, effect, (len(control), len(new)))
         values = control + new
         middle = sum(values) / len(values)
         self.squares += sum((value - middle) ** 2 for value in values)
@@ -201,6 +201,18 @@ class Reader:
     def from_plain(cls, design: Design, direction: int, plain: dict[str, Any]) -> Reader:
         """Reader in the state given."""
         return cls(design, direction, **plain)
+
+
+def spread(reader: Reader, sd: float, effect: float, sizes: tuple[int, int]) -> tuple[float, float]:
+    """(variance as seen within blocks, variance used for the grid), both from the blocks so far and the planned sd.
+
+    Within a block the arms are mixed, so that nothing is learned about the claim; a real difference then widens the
+    spread. Half of what the planned effect would add is taken off: right on average whether it is there or not.
+    """
+    seen = (PRIOR_WEIGHT * sd**2 + reader.squares) / (PRIOR_WEIGHT + reader.freedom)
+    added = effect**2 * sizes[0] * sizes[1] / sum(sizes) / (sum(sizes) - 1) / 2
+    weight = reader.freedom / (PRIOR_WEIGHT + reader.freedom)
+    return seen, max(seen - weight * added, seen / 2)
 
 
 def check_readable(design: Design) -> None:

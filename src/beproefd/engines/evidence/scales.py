@@ -12,14 +12,13 @@ from beproefd.engines.evidence.designs import (
     MatchedPairs,
     OneArmBinary,
     OneArmCount,
-    TwoArm,
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
     TwoArmOrdinal,
 )
 from beproefd.engines.evidence.model import SCALE
-from beproefd.engines.evidence.reading import PRIOR_WEIGHT, Reader
+from beproefd.engines.evidence.reading import Reader, spread
 
 
 def scale_name(design: Design) -> str:
@@ -56,7 +55,19 @@ def estimate(design: Design, reader: Reader, tilt: float) -> float:
 
 
 def interval(design: Design, reader: Reader, limits: tuple[float, float]) -> tuple[float, float]:
-    """Interval of tilts on the natural scale, lower end first."""
+    """Interval of tilts on the natural scale, lower end first.
+
+    A risk difference also depends on the base rate, which is only known from the people seen: each end is the further
+    one of those with the average share one standard error lower and higher. The sign stays that of the odds ratio.
+    """
+    if isinstance(design, TwoArmBinary):
+        share = _pooled(reader)
+        error = sqrt(share * (1 - share) / max(sum(reader.people), 1))
+        signed = sorted(limit * reader.direction for limit in limits)
+        return (
+            min(risk_difference(signed[0], reader, share + sign * error) for sign in (-1, 1)),
+            max(risk_difference(signed[1], reader, share + sign * error) for sign in (-1, 1)),
+        )
     ends = sorted(natural(design, reader, limit) for limit in limits)
     return ends[0], ends[1]
 
@@ -72,10 +83,14 @@ def _share(border: float, tilt: float) -> float:
     return 1 / (1 + exp(-odds)) if odds > 0 else exp(odds) / (1 + exp(odds))
 
 
-def risk_difference(log_odds_ratio: float, reader: Reader) -> float:
-    """Difference in shares with this odds ratio whose average over the people seen is the share seen in both arms."""
+def _pooled(reader: Reader) -> float:
+    return (reader.sums[0] + reader.sums[1]) / max(sum(reader.people), 1)
+
+
+def risk_difference(log_odds_ratio: float, reader: Reader, pooled: float | None = None) -> float:
+    """Difference in shares with this odds ratio whose average over the people seen is ``pooled`` (None: as seen)."""
     control, new = max(reader.people[0], 1), max(reader.people[1], 1)
-    pooled = (reader.sums[0] + reader.sums[1]) / (control + new)
+    pooled = min(max(_pooled(reader) if pooled is None else pooled, 0.0), 1.0)
     if isinf(log_odds_ratio):
         weight = new if log_odds_ratio > 0 else control
         size = min(pooled * (control + new) / weight, 1.0) if pooled < weight / (control + new) else 1.0
@@ -97,14 +112,13 @@ def _mean_difference(design: TwoArmContinuous | MatchedPairs, reader: Reader, ti
     if isinf(tilt):
         return tilt
     sd = design.sd if isinstance(design, TwoArmContinuous) else design.sd / sqrt(2)
-    # A pair's squared difference has mean 2 sd^2 + difference^2, so the grid is coarser than it should be.
+    # The grid was in units of the spread used; a pair's own difference is part of the spread seen (squared, halved).
+    sizes = design.allocation if isinstance(design, TwoArmContinuous) else (1, 1)
+    seen, used = spread(reader, sd, design.minimal_effect, sizes)
     crude = tilt * SCALE * sd
-    total = 2 * (PRIOR_WEIGHT * sd**2 + reader.squares) / (PRIOR_WEIGHT + reader.freedom)
     if abs(crude) < 1e-12 * sd:
         return crude
-    if isinstance(design, TwoArm) and design.allocation != (1, 1):
-        return crude
-    return (-total + sqrt(total**2 + 4 * crude**2 * total)) / (2 * crude)
+    return (-used + sqrt(used**2 + 2 * crude**2 * seen)) / crude
 
 
 def sensitivity(design: Design, reader: Reader) -> tuple[float, float]:

@@ -79,6 +79,9 @@ def advise(
     if verdict == CLEAR:
         # The claim was checked twice; a third set of draws must not make another answer of it.
         inside, sharing = standing.border.chosen[0], inside[:0]
+    elif verdict == TIED and not sharing.size:
+        # On the edge of the confidence asked: nothing is shared, so nothing is tied.
+        verdict = CLEAR
     sure, tied = (tuple(judgements.ideas[i] for i in group) for group in (inside, sharing))
     return Advice(
         verdict=verdict,

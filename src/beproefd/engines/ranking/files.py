@@ -48,27 +48,43 @@ class _Sheet:
         return self.ideas.setdefault(name, len(self.ideas))
 
 
-def criteria_from_json(text: str) -> Criteria:
+def criteria_from_json(text: str, found: tuple[float, float] | None = None) -> Criteria:
     """Read criteria: {"scale": [0, 10], "criteria": [{"key": "impact", "weight": 60}, ...]}.
 
     Also read: {"keys": [...], "weights": [...], "scale": [...]} as `Criteria.to_json` writes it, {"weights": {"impact":
-    60}, "scale": ...}, scale as {"min": 0, "max": 10}, and the published criteria of the application, of which knock-out
-    criteria are left out: they get no score.
+    60}, "scale": ...}, the list of criteria alone, scale as {"min": 0, "max": 10}, and the published criteria of the
+    application, of which knock-out criteria are left out: they get no score. found: the range of the scores, which
+    serves when no scale is given.
     """
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise BrokenFileError(error.lineno, f"this is not JSON: {error.msg}") from error
+    if isinstance(data, list):
+        data = {"criteria": data}
     if not isinstance(data, dict):
         raise BrokenFileError(0, 'the criteria must be an object with "criteria" and "scale"')
     try:
         keys, weights = _keys_and_weights(data)
-        return Criteria(keys=keys, weights=np.array(weights, dtype=np.float64), scale=_scale(data))
+        return Criteria(keys=keys, weights=np.array(weights, dtype=np.float64), scale=_scale(data, found))
     except BrokenFileError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise BrokenFileError(0, reason) from error
+
+
+def score_range(text: str) -> tuple[float, float] | None:
+    """Lowest and highest number in the score column; None when there are not two different ones."""
+    _, rows = _table(text)
+    scores = set()
+    for _, row in rows:
+        try:
+            scores.add(float(row.get("score", "")))
+        except ValueError:
+            continue
+    finite = sorted(score for score in scores if math.isfinite(score))
+    return (finite[0], finite[-1]) if len(finite) > 1 else None
 
 
 def _keys_and_weights(data: dict[str, Json]) -> tuple[tuple[str, ...], list[float]]:
@@ -82,10 +98,10 @@ def _keys_and_weights(data: dict[str, Json]) -> tuple[tuple[str, ...], list[floa
     raise BrokenFileError(0, 'the criteria are missing: give "criteria", a list of objects with "key" and "weight"')
 
 
-def _scale(data: dict[str, Json]) -> tuple[float, float]:
-    if "scale" not in data:
+def _scale(data: dict[str, Json], found: tuple[float, float] | None) -> tuple[float, float]:
+    scale = data.get("scale", found)
+    if scale is None:
         raise BrokenFileError(0, 'the scale is missing: give "scale", the lowest and highest score, such as [0, 10]')
-    scale = data["scale"]
     low, high = (scale["min"], scale["max"]) if isinstance(scale, dict) else scale
     return float(low), float(high)
 

@@ -12,8 +12,6 @@ from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.spatial import HalfspaceIntersection, QhullError
 
 Floats = NDArray[np.float64]
 
@@ -64,6 +62,8 @@ def share_kept(inside: Floats, outside: Floats, low: Floats, high: Floats) -> fl
 
 def _centre(walls: Floats) -> Floats | None:
     """The middle of the largest ball in {x: A x + b <= 0}; None when there is no inside."""
+    from scipy.optimize import linprog  # noqa: PLC0415 -- slow import, stays out of the start of the web application
+
     dimensions = walls.shape[1] - 1
     found = linprog(
         np.append(np.zeros(dimensions), -1.0),
@@ -78,6 +78,8 @@ def _centre(walls: Floats) -> Floats | None:
 
 def _corners(walls: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
     """Corners (V, n), the n walls that meet in each (V, n), and the slightly moved walls (H, n + 1)."""
+    from scipy.spatial import HalfspaceIntersection, QhullError  # noqa: PLC0415 -- slow import
+
     lengths = np.linalg.norm(walls[:, :-1], axis=1, keepdims=True)
     flat = lengths[:, 0] > EQUAL
     walls = walls[flat] / lengths[flat]

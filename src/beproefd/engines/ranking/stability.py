@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from beproefd.engines.ranking.inputs import Criteria, Judgements
 from beproefd.engines.ranking.official import best_first, top_names, weighted
@@ -24,6 +23,7 @@ JITTER = 0.10
 EXACT_UP_TO = 8
 """With more criteria than this the volume is measured on points: the polytope gets too many corners."""
 POINTS = 4096
+TRIES = 16
 HALVINGS = 50
 EQUAL = 1e-9
 
@@ -192,24 +192,32 @@ def _keeps(weights: Floats, cells: Floats, inside: NDArray[np.bool_], outside: N
 
 
 def _points(low: Floats, high: Floats) -> Floats:
-    """A fixed Sobol set in low <= w <= high with sum 1, (P, C); the same on every call."""
+    """A fixed low-discrepancy set in low <= w <= high with sum 1, (P, C); the same on every call."""
     size = len(low)
     if (low == 0).all() and (high == 1).all():
-        # Uniform on the whole simplex: spacings of sorted uniform numbers.
-        cube = np.sort(qmc.Sobol(size - 1, scramble=False).random(POINTS), axis=1)
+        # Uniform on the whole simplex: the gaps between sorted uniform numbers.
+        cube = np.sort(_cube(POINTS, size - 1), axis=1)
         edges = np.concatenate([np.zeros((POINTS, 1)), cube, np.ones((POINTS, 1))], axis=1)
         gaps: Floats = np.diff(edges, axis=1)
         return gaps
-    found: list[Floats] = []
-    source = qmc.Sobol(size - 1, scramble=False)
-    for _ in range(64):
-        free = low[:-1] + source.random(POINTS) * (high[:-1] - low[:-1])
-        last = 1.0 - free.sum(axis=1)
-        kept = (last >= low[-1]) & (last <= high[-1])
-        found.append(np.concatenate([free[kept], last[kept, None]], axis=1))
-        if sum(map(len, found)) >= POINTS:
-            break
-    return np.concatenate(found)
+    free = low[:-1] + _cube(TRIES * POINTS, size - 1) * (high[:-1] - low[:-1])
+    last = 1.0 - free.sum(axis=1)
+    kept = (last >= low[-1]) & (last <= high[-1])
+    return np.concatenate([free[kept], last[kept, None]], axis=1)[:POINTS]
+
+
+def _cube(number: int, size: int) -> Floats:
+    """Points spread evenly over the unit cube, (number, size): multiples of powers of 1/g modulo 1, g^(d+1) = g + 1.
+
+    Kronecker sequence with the generalised golden ratio (Roberts 2018, "The unreasonable effectiveness of quasirandom
+    sequences").
+    """
+    golden = 2.0
+    for _ in range(60):
+        golden = (1.0 + golden) ** (1.0 / (size + 1))
+    steps = golden ** -np.arange(1.0, size + 1)
+    points: Floats = np.modf(0.5 + np.arange(1, number + 1)[:, None] * steps)[0]
+    return points
 
 
 def _share_of_interval(pairs: Floats, low: Floats, high: Floats) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beproefd.engines.ranking.border import Border, border_of, doubt_bound, hope, share_in_top, share_right
-from beproefd.engines.ranking.chains import draw_scores
+from beproefd.engines.ranking.chains import CHAINS, draw_scores
 from beproefd.engines.ranking.model import Posterior, Readings, Spreads, posterior
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,11 @@ PATIENCE = 4
 """Hope is not asked for before the readings number this many per idea: the noise is not known well enough earlier."""
 SURELY_NOT = 3.0
 """The exact check is skipped while the bound on the error is this many times the error allowed."""
+
+SCREEN = 12
+"""Chains in a first, quick look; the claim itself is checked with all of them, twice."""
+SLACK = 0.03
+"""How far a quick look may fall short of the confidence asked and still be worth a full one."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,9 @@ def stand(
     clear = np.zeros(len(bound), dtype=bool)
     near = np.flatnonzero(covered & (bound < SURELY_NOT * error))
     if near.size:
+        right = _right(readings, spreads, near, border, target, rng, SCREEN)
+        near = near[right >= target.confidence - SLACK]
+    if near.size:
         right = _right(readings, spreads, near, border, target, rng)
         near = near[right >= target.confidence]
     if near.size:
@@ -76,9 +84,15 @@ def stand(
 
 
 def _right(
-    readings: Readings, spreads: Spreads, near: Ints, border: Border, target: Target, rng: np.random.Generator
+    readings: Readings,
+    spreads: Spreads,
+    near: Ints,
+    border: Border,
+    target: Target,
+    rng: np.random.Generator,
+    chains: int = CHAINS,
 ) -> Floats:
-    draws, _ = draw_scores(readings.only(near), spreads.only(near), rng)
+    draws, _ = draw_scores(readings.only(near), spreads.only(near), rng, chains=chains)
     return share_right(draws, border.chosen[near], border.top, target.tolerance)
 
 

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The end of a round: an answer for every team and a signed decision, or void and start again."""
 
-from functools import partial
-
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +21,7 @@ from ..queries import standings_among
 from ..rules import can_decide_round
 from ..signing import sign
 from .deliberation import refuse_below_quorum
-from .doors import enter, locked_round, require_runner, require_state, require_visible
+from .doors import enter, locked_round, mail_after_commit, require_runner, require_state, require_visible
 from .interests import suggest_interests
 
 
@@ -93,16 +90,18 @@ def close_round(*, by: User, jury_round: Round) -> Round:
             jury_round.save()
         note_decision(by=by, challenge=jury_round.challenge)
         for idea in ideas:
-            _tell_team(idea, answers[idea.pk].text)
+            _tell_team(idea, answers[idea.pk].text, wins=idea.reference in standings.winners)
     return jury_round
 
 
-def _tell_team(idea: Idea, text: str) -> None:
+def _tell_team(idea: Idea, text: str, *, wins: bool) -> None:
+    """Mail the outcome and the answer to every member with an account."""
     addresses = sorted({member.user.email for member in idea.members.all() if member.user})
     with override("nl"):
         subject = _("The decision about your idea %(reference)s") % {"reference": idea.reference}
+        outcome = _("Your idea goes on.") if wins else _("Your idea does not go on.")
     for address in addresses:
-        transaction.on_commit(partial(send_mail, subject, text, None, [address]), robust=True)
+        mail_after_commit(subject, f"{outcome}\n\n{text}", address)
 
 
 def void_round(*, by: User, jury_round: Round, reason: str) -> Round:

@@ -2,6 +2,8 @@
 """What every jury action starts with: the round's row locked, and the right person before it."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from beproefd.discipline.ideas.models import Idea
@@ -55,3 +57,8 @@ def require_visible(by: User, jury_round: Round, idea: Idea) -> Idea:
     if seen is None:
         raise PermissionDenied(_("This idea is not on your list. Nothing was changed."))
     return seen
+
+
+def mail_after_commit(subject: str, text: str, address: str) -> None:
+    """Send a mail once the transaction stands; a mail server that is down undoes nothing."""
+    transaction.on_commit(lambda: send_mail(subject, text, None, [address]), robust=True)

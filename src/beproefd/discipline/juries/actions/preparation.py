@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From an empty round to jurors who can start."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +24,7 @@ from ..balance import balance
 from ..models import Assignment, Round, RoundState, Seat
 from ..queries import Progress, progress, scoring_readiness, visible_field
 from ..rules import can_run_jury
-from .doors import enter, locked_round, require_runner, require_state
+from .doors import enter, locked_round, mail_after_commit, require_runner, require_state
 from .interests import blocked_pairs, suggest_interests
 
 BETWEEN_REMINDERS = timedelta(hours=20)
@@ -188,11 +186,11 @@ def send_reminders(*, by: User, jury_round: Round) -> int:
             with change(by, "remind_juror", line.seat):
                 line.seat.reminded_at = now
                 line.seat.save(update_fields=["reminded_at"])
-            transaction.on_commit(_reminder(line, jury_round.challenge, address), robust=True)
+            _remind(line, jury_round.challenge, address)
     return len(due)
 
 
-def _reminder(line: Progress, challenge: Challenge, address: str) -> Callable[[], int]:
+def _remind(line: Progress, challenge: Challenge, address: str) -> None:
     """The mail, in Dutch: we do not know which language someone reads mail in."""
     until = challenge.canvas.jury_until if challenge.canvas else None
     with override("nl"):
@@ -208,4 +206,4 @@ def _reminder(line: Progress, challenge: Challenge, address: str) -> Callable[[]
             "until": date_format(until, "j F Y") if until else _("soon"),
             "address": address,
         }
-    return lambda: send_mail(subject, text, None, [line.seat.user.email])
+    mail_after_commit(subject, text, line.seat.user.email)

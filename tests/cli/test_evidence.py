@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+import argparse
+import json
+
+import pytest
+
+from beproefd.cli import evidence
+
+ONE_ARM = '{"kind": "one_arm_binary", "threshold": 0.6, "alternative": 0.85, "alpha": 0.05, "power": 0.8}'
+TWO_ARMS = '{"kind": "two_arm_binary", "baseline": 0.3, "minimal_effect": 0.25, "alpha": 0.05, "two_sided": true, "power": 0.8}'
+PLAN_KEYS = {"expected_n_alternative", "expected_n_null", "max_n", "fixed_n", "alpha", "power", "exact"}
+MONITOR_KEYS = {"verdict", "n", "stopped_at", "estimate", "interval", "e_value", "expected_remaining"}
+
+
+@pytest.fixture
+def command(tmp_path, capsys):
+    parser = argparse.ArgumentParser()
+    evidence.register(parser.add_subparsers(required=True))
+
+    def run(*words, **files):
+        for name, text in files.items():
+            (tmp_path / name.replace("_", ".")).write_text(text)
+        parts = [str(tmp_path / word) if "." in word and not word[0].isdigit() else word for word in words]
+        args = parser.parse_args(["evidence", *parts])
+        code = args.run(args)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_a_plan_holds_the_promised_keys(command):
+    code, out, _ = command("plan", "design.json", "--json", design_json=ONE_ARM)
+    answer = json.loads(out)
+
+    assert code == 0
+    assert set(answer) >= PLAN_KEYS
+    assert answer["exact"] is True
+
+
+def test_a_plan_can_be_read_by_people(command):
+    code, out, _ = command("plan", "design.json", design_json=ONE_ARM)
+
+    assert code == 0
+    assert "expected_n_alternative: 1" in out
+
+
+def test_a_monitor_reads_rows_in_order_of_arrival(command):
+    data = "outcome\n" + "1\n" * 12
+    code, out, _ = command("monitor", "design.json", "data.csv", "--json", design_json=ONE_ARM, data_csv=data)
+    answer = json.loads(out)
+
+    assert code == 0
+    assert set(answer) >= MONITOR_KEYS
+    assert answer["verdict"] == "SUPPORTED"
+    assert answer["stopped_at"] <= 12
+
+
+def test_an_empty_file_of_observations_says_continue(command):
+    code, out, _ = command(
+        "monitor", "design.json", "data.csv", "--json", design_json=TWO_ARMS, data_csv="arm,outcome\n"
+    )
+    answer = json.loads(out)
+
+    assert code == 0
+    assert answer["verdict"] == "CONTINUE"
+    assert answer["estimate"] is None
+
+
+def test_a_plot_is_an_svg(command, tmp_path):
+    pytest.importorskip("vl_convert")
+    data = "arm,outcome\n" + "0,0\n1,1\n0,1\n1,1\n" * 10
+    code, *_ = command("monitor", "design.json", "data.csv", "--plot", "out.svg", design_json=TWO_ARMS, data_csv=data)
+
+    assert code == 0
+    assert (tmp_path / "out.svg").read_text().lstrip().startswith("<svg")
+
+
+def test_a_simulation_is_the_same_for_the_same_seed(command):
+    words = ("simulate", "design.json", "--truth", "0.6", "--reps", "400", "--seed", "3", "--json")
+    first, second = command(*words, design_json=ONE_ARM), command(*words)
+    answer = json.loads(first[1])
+
+    assert first == second
+    assert set(answer) >= PLAN_KEYS
+    assert answer["supported"] <= 0.05 + 0.04
+
+
+@pytest.mark.parametrize(
+    ("design", "data", "reason"),
+    [
+        (ONE_ARM, "outcome\n1\n2\n", "data.csv: line 3: outcome must be 0 or 1, not 2"),
+        (ONE_ARM, "outcome\n1\nyes\n", "data.csv: line 3: outcome 'yes' is not a number"),
+        (ONE_ARM, "result\n1\n", "data.csv: line 1: the header needs a column 'outcome'"),
+        (ONE_ARM, "", "data.csv: line 1: the header needs a column 'outcome'"),
+        (ONE_ARM, "outcome\n1,1\n", "data.csv: line 2: 2 values where the header has 1"),
+        (TWO_ARMS, "outcome\n1\n", "data.csv: line 1: a two_arm_binary needs a column 'arm'"),
+        (TWO_ARMS, "arm,outcome\nred,1\n", "data.csv: line 2: arm 'red' is not one of control, treatment"),
+        ('{"kind": "one_arm_binary",\n', "outcome\n1\n", "design.json: line 2, column 1"),
+        ('{"kind": "one_arm_binary", "threshold": 0.6}', "outcome\n1\n", "design.json: alternative: missing"),
+    ],
+)
+def test_a_broken_file_is_refused_with_line_and_reason_and_code_two(command, design, data, reason):
+    code, out, err = command("monitor", "design.json", "data.csv", design_json=design, data_csv=data)
+
+    assert code == 2
+    assert out == ""
+    assert reason in err
+
+
+def test_a_file_that_is_not_there_and_a_wrong_truth_are_refused(command):
+    assert command("plan", "nothing.json")[0] == 2
+    code, _, err = command("simulate", "design.json", "--truth", "blue", design_json=ONE_ARM)
+    assert code == 2
+    assert "'blue' is not null, alternative or numbers" in err
