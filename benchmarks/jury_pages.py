@@ -111,7 +111,9 @@ def _timed(question):
 
     cold = once()
     seconds = statistics.median(once() for _ in range(TIMES))
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         question()
     return {"cold": cold, "seconds": seconds, "queries": len(captured)}
 
@@ -367,7 +369,10 @@ def claims(prefix, quick, databases):
             it = outcome["found"][what]
             more = {key: rounded(it[key]) for key in ("cold", "whole_action", "bytes") if key in it}
             if variant == "many":
-                more |= {f"at_{sizes(quick)[n]['ideas']}": rounded(found[n]["found"][what]["seconds"]) for n in ("some", "few")}
+                more |= {
+                    f"at_{sizes(quick)[n]['ideas']}": rounded(found[n]["found"][what]["seconds"])
+                    for n in ("some", "few")
+                }
             naive = it.get("naive")
             yield {
                 "claim": f"{what}: time ({where})",
@@ -445,7 +450,9 @@ def main(arguments=None):
         else:
             mark = "met    " if found["met"] else "NOT met"
             against = "" if found["baseline"] is None else f", baseline {found['baseline']}, ratio {found['ratio']}"
-            print(f"{mark} {found['claim']}: {found['value']} {found['unit']}{against} (goal {found['goal']})", flush=True)
+            print(
+                f"{mark} {found['claim']}: {found['value']} {found['unit']}{against} (goal {found['goal']})", flush=True
+            )
 
 
 if __name__ == "__main__":

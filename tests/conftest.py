@@ -24,6 +24,7 @@ def pytest_configure() -> None:
     """Keep the tests out of the data of the person who runs them, and make signing in quick."""
     settings.DATA_DIR = _data_dir
     settings.STATIC_ROOT = _data_dir / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.SIGNING_KEY_FILE = _data_dir / "decision-signing-key.pem"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.REQUIRE_MFA = False  # tests/ground/accounts turns it on

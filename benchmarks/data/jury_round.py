@@ -137,9 +137,7 @@ def _ideas(challenge: Challenge, size: Size) -> None:
         ideas.submit_idea(by=owner, idea=idea)
 
 
-def _jury(
-    manager: User, challenge: Challenge, size: Size, rng: np.random.Generator
-) -> tuple[Round, list[User]]:
+def _jury(manager: User, challenge: Challenge, size: Size, rng: np.random.Generator) -> tuple[Round, list[User]]:
     jury_round = juries.open_round(by=manager, challenge=challenge)
     jurors = []
     for number in range(1, size.jurors + 1):

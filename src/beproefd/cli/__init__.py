@@ -17,7 +17,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for room in (demo, serve, account, audit, criteria, decision, evidence, jury):
         room.register(commands)
     options = parser.parse_args(arguments)
-    return int(options.run(options) or 0)
+    try:
+        return int(options.run(options) or 0)
+    except Exception as problem:
+        if not _is_database_trouble(problem):
+            raise
+        print(f"The database cannot be read: {problem}. `beproefd serve` makes it and brings it up to date.", file=sys.stderr)
+        return 2
+
+
+def _is_database_trouble(problem: Exception) -> bool:
+    """A database that is not there, out of reach or too old. The engines' commands never load Django, so ask it last."""
+    if "django" not in sys.modules:
+        return False
+    from django.db.utils import OperationalError, ProgrammingError  # noqa: PLC0415 -- see above
+
+    return isinstance(problem, OperationalError | ProgrammingError)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,10 @@ def run_check(options: argparse.Namespace) -> int:  # noqa: ARG001
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         problems.append(f"{len(waiting)} database changes wait; `beproefd serve` applies them.")
+    for language, _name in settings.LANGUAGES:
+        texts = settings.LOCALE_PATHS[0] / language / "LC_MESSAGES" / "django.mo"
+        if language != "en" and not texts.exists():
+            problems.append(f"The texts in {language!r} are not compiled; `make setup` does that.")
     if settings.DEMO:
         print("Note: this is a demo, anyone can sign in as anyone (BEPROEFD_DEMO).")
     for problem in problems:

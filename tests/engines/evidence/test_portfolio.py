@@ -14,7 +14,7 @@ from beproefd.engines.evidence.portfolio import (
     e_bh,
     guarded,
     sweep,
-    testing_order,
+    order_of_testing,
     worth_of_testing,
 )
 
@@ -108,8 +108,8 @@ def test_testing_is_worth_most_where_we_doubt_most():
     sure, doubtful = worth_of_testing(candidate(0.95)), worth_of_testing(candidate(0.5))
 
     assert doubtful.gain > 0 > sure.gain
-    assert testing_order([candidate(0.95), candidate(0.5), candidate(0.3)])[0] == 1
-    assert testing_order([candidate(0.95), candidate(0.5), candidate(0.3)])[-1] == 0
+    assert order_of_testing([candidate(0.95), candidate(0.5), candidate(0.3)])[0] == 1
+    assert order_of_testing([candidate(0.95), candidate(0.5), candidate(0.3)])[-1] == 0
 
 
 def test_a_dear_test_is_not_worth_it():

@@ -145,7 +145,9 @@ def _scores(jury_round: Round, ideas: Mapping[str, Idea], labels: Mapping[int, s
     current = {idea.current.pk: reference for reference, idea in ideas.items()}
     handed_in = Assessment.objects.filter(seat__round=jury_round, state=Assessment.State.SUBMITTED)
     values: dict[int, dict[str, int | None]] = defaultdict(dict)
-    scores = Score.objects.filter(assessment__in=handed_in).order_by().values_list("assessment_id", "criterion", "value")
+    scores = (
+        Score.objects.filter(assessment__in=handed_in).order_by().values_list("assessment_id", "criterion", "value")
+    )
     for assessment, criterion, value in scores.iterator(chunk_size=10_000):
         values[assessment][criterion] = value
     rows = [

@@ -6,11 +6,11 @@ nothing else. So what is hidden cannot show through: the pages are the same as i
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -107,9 +107,9 @@ def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
     return ideas.exclude(pk__in=blocked_idea_ids(viewer, jury_round))
 
 
-def _field(viewer: Any, jury_round: Round, only: Idea | None) -> QuerySet[Idea]:
+def _field(viewer: Any, jury_round: Round, among: Collection[int] | None) -> QuerySet[Idea]:
     field = visible_field(viewer, jury_round)
-    return field if only is None else field.filter(pk=only.pk)
+    return field if among is None else field.filter(pk__in=among)
 
 
 def readable_idea(viewer: Any, jury_round: Round, reference: str) -> Idea | None:
@@ -146,10 +146,10 @@ class Task:
     assessment: Assessment | None
 
 
-def own_tasks(viewer: Any, jury_round: Round, *, only: Idea | None = None) -> list[Task]:
+def own_tasks(viewer: Any, jury_round: Round, *, among: Collection[int] | None = None) -> list[Task]:
     """The juror's list: assigned ideas, and in deliberation the other ones too (declare, then read along).
 
-    With `only` the line of that one idea, if it is on the list.
+    `among` (ids of ideas) reads no more of the list than that.
     """
     seat = seat_of(viewer, jury_round)
     if seat is None:
@@ -161,7 +161,7 @@ def own_tasks(viewer: Any, jury_round: Round, *, only: Idea | None = None) -> li
         for assessment in seat.assessments.exclude(state=Assessment.State.VOID).select_related("version")
     }
     tasks = []
-    for idea in _field(viewer, jury_round, only):
+    for idea in _field(viewer, jury_round, among):
         if idea.pk not in assigned and jury_round.state not in TOGETHER:
             continue
         assessment = assessments.get(idea.pk)
@@ -190,24 +190,24 @@ def own_assessment(viewer: Any, jury_round: Round, idea: Idea) -> Assessment | N
 # The scores of others
 
 
-def ideas_with_open_scores(viewer: Any, jury_round: Round, *, only: Idea | None = None) -> list[Idea]:
-    """Ideas whose scores by others the viewer may see; with `only` that one idea, or none.
+def ideas_with_open_scores(viewer: Any, jury_round: Round, *, among: Collection[int] | None = None) -> list[Idea]:
+    """Ideas whose scores by others the viewer may see; `among` (ids of ideas) asks about no more than those.
 
     Who runs the jury without a seat in it: only once scoring is closed. A juror: after the own word that nothing binds, and, where the juror
     has to judge too, after handing in the own score; ideas the juror need not judge open in deliberation.
     """
     seat = seat_of(viewer, jury_round)
     if seat is None and jury_round.state in TOGETHER and can_run_jury(viewer, jury_round.challenge):
-        return list(_field(viewer, jury_round, only))
+        return list(_field(viewer, jury_round, among))
     if seat is None or jury_round.state in CLOSED:
         return []
     open_steps = {"done", "read"} if jury_round.state in TOGETHER else {"done"}
-    return [task.idea for task in own_tasks(viewer, jury_round, only=only) if task.step in open_steps]
+    return [task.idea for task in own_tasks(viewer, jury_round, among=among) if task.step in open_steps]
 
 
 def assessments_of(viewer: Any, jury_round: Round, idea: Idea) -> list[Assessment]:
     """The handed-in assessments of one idea, if they are open to the viewer; otherwise none at all."""
-    if not ideas_with_open_scores(viewer, jury_round, only=idea):
+    if not ideas_with_open_scores(viewer, jury_round, among=[idea.pk]):
         return []
     return list(
         Assessment.objects.filter(seat__round=jury_round, idea=idea, state=Assessment.State.SUBMITTED)
@@ -218,26 +218,27 @@ def assessments_of(viewer: Any, jury_round: Round, idea: Idea) -> list[Assessmen
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The order among `ideas`, the ones whose scores the viewer may see, by reference."""
+class VisibleStandings(Standings):
+    """The order, with the ideas it is about by reference: the ones whose scores the viewer may see."""
 
-    ideas: dict[str, Idea]
-    standings: Standings
+    ideas: Mapping[str, Idea] = field(default_factory=dict)
 
 
-def visible_outcome(viewer: Any, jury_round: Round) -> Outcome | None:
-    """The order with the ideas it is about, read once; None before the jury deliberates."""
+def visible_standings(viewer: Any, jury_round: Round) -> VisibleStandings | None:
+    """The order among the ideas the viewer may see scores of; None before the jury deliberates."""
     if jury_round.state not in TOGETHER:
         return None
     ideas = ideas_with_open_scores(viewer, jury_round)
     seed = jury_round.criteria_set.lottery_seed if jury_round.state == RoundState.DECIDED else ""
-    return Outcome({idea.reference: idea for idea in ideas}, standings_among(jury_round, ideas, seed=seed))
-
-
-def visible_standings(viewer: Any, jury_round: Round) -> Standings | None:
-    """The order among the ideas the viewer may see scores of; None before the jury deliberates."""
-    outcome = visible_outcome(viewer, jury_round)
-    return outcome.standings if outcome else None
+    found = standings_among(jury_round, ideas, seed=seed)
+    return VisibleStandings(
+        found.lines,
+        found.ranking,
+        found.drawn,
+        found.undecided_ties,
+        found.winners,
+        ideas={idea.reference: idea for idea in ideas},
+    )
 
 
 def standings_among(jury_round: Round, ideas: Iterable[Idea], *, seed: str = "") -> Standings:
@@ -264,13 +265,8 @@ def _given(jury_round: Round, references: dict[int, str]) -> list[Given]:
 
 def newest_versions(jury_round: Round) -> dict[int, int]:
     """Version number as it stands, per idea."""
-    rows = Idea.objects.filter(challenge=jury_round.challenge, state=IdeaState.SUBMITTED).values_list(
-        "pk", "versions__number"
-    )
-    newest: dict[int, int] = {}
-    for pk, number in rows:
-        newest[pk] = max(number, newest.get(pk, 0))
-    return newest
+    ideas = Idea.objects.filter(challenge=jury_round.challenge, state=IdeaState.SUBMITTED)
+    return dict(ideas.order_by().annotate(newest_number=Max("versions__number")).values_list("pk", "newest_number"))
 
 
 # For who runs the jury
@@ -289,7 +285,7 @@ def progress(viewer: Any, jury_round: Round) -> list[Progress]:
     """Per seat how many assigned ideas are judged, counted over the ideas the viewer may see. Empty for others."""
     if not can_run_jury(viewer, jury_round.challenge):
         return []
-    ideas = {idea.pk for idea in visible_field(viewer, jury_round)}
+    ideas = set(visible_field(viewer, jury_round).values_list("pk", flat=True))
     newest = newest_versions(jury_round)
     total: Counter[int] = Counter()
     for seat, idea in Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list(
@@ -322,17 +318,20 @@ def coverage(viewer: Any, jury_round: Round) -> list[Coverage]:
 
 
 def _coverage(jury_round: Round, ideas: Iterable[Idea]) -> list[Coverage]:
-    assigned = Counter(
-        Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list("idea_id", flat=True)
-    )
+    assigned = _assigned(jury_round)
     newest = newest_versions(jury_round)
+    given = Score.objects.filter(assessment=OuterRef("pk"), value__isnull=False)
+    judged = Assessment.objects.filter(Exists(given), seat__round=jury_round, state=Assessment.State.SUBMITTED)
     done: Counter[int] = Counter()
-    judged = Assessment.objects.filter(
-        seat__round=jury_round, state=Assessment.State.SUBMITTED, scores__value__isnull=False
-    )
-    for _seat, idea, version in judged.values_list("seat_id", "idea_id", "version__number").distinct():
+    for idea, version in judged.values_list("idea_id", "version__number"):
         done[idea] += version == newest.get(idea)
     return [Coverage(idea, assigned[idea.pk], done[idea.pk], jury_round.rules.quorum) for idea in ideas]
+
+
+def _assigned(jury_round: Round) -> Counter[int]:
+    """How many jurors judge each idea."""
+    held = Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None)
+    return Counter(held.order_by().values_list("idea_id", flat=True))
 
 
 def ideas_below_quorum(jury_round: Round) -> list[Coverage]:
@@ -352,10 +351,15 @@ def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:
     """What must be in place before jurors get their ideas."""
     seats = list(jury_members(viewer, jury_round).filter(is_active=True))
     judging = [seat for seat in seats if seat.kind != Seat.Kind.ALTERNATE]
-    lines = coverage(viewer, jury_round)
+    ideas = (
+        list(visible_field(viewer, jury_round).values_list("pk", flat=True))
+        if can_run_jury(viewer, jury_round.challenge)
+        else []
+    )
+    assigned = _assigned(jury_round)
     return [
         Check(_("Intake is closed"), not jury_round.challenge.is_sealed, "challenges:detail"),
-        Check(_("At least one idea was handed in"), bool(lines), "ideas:list"),
+        Check(_("At least one idea was handed in"), bool(ideas), "ideas:list"),
         Check(
             _("As many jury members as the quorum (%(quorum)s)") % {"quorum": jury_round.rules.quorum},
             len(judging) >= jury_round.rules.quorum,
@@ -366,7 +370,7 @@ def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:
         ),
         Check(
             _("Every idea assigned to at least %(quorum)s jury members") % {"quorum": jury_round.rules.quorum},
-            bool(lines) and all(line.assigned >= line.quorum for line in lines),
+            bool(ideas) and all(assigned[pk] >= jury_round.rules.quorum for pk in ideas),
             "juries:room",
         ),
     ]
@@ -382,12 +386,15 @@ def answers(viewer: Any, jury_round: Round) -> dict[int, Answer]:
 
 def visible_changes(viewer: Any, jury_round: Round) -> list[ScoreChange]:
     """Scores changed in deliberation, on ideas whose scores are open to the viewer."""
-    ideas = [idea.pk for idea in ideas_with_open_scores(viewer, jury_round)]
-    return list(
-        ScoreChange.objects.filter(assessment__seat__round=jury_round, assessment__idea__in=ideas).select_related(
-            "assessment__seat", "assessment__idea"
-        )
-    )
+    changes = list(ScoreChange.objects.filter(assessment__seat__round=jury_round).select_related("assessment__seat"))
+    if not changes:
+        return []
+    changed = {change.assessment.idea_id for change in changes}
+    ideas = {idea.pk: idea for idea in ideas_with_open_scores(viewer, jury_round, among=changed)}
+    visible = [change for change in changes if change.assessment.idea_id in ideas]
+    for change in visible:
+        change.assessment.idea = ideas[change.assessment.idea_id]  # with its title: no query for each change
+    return visible
 
 
 def visible_dissents(viewer: Any, jury_round: Round) -> list[Dissent]:

@@ -125,7 +125,7 @@ def worth_of_testing(candidate: Candidate) -> Worth:
     return Worth(gain, persons, gain / persons if persons > 0 else 0.0, "go" if go > 0 else "stop")
 
 
-def testing_order(candidates: Sequence[Candidate]) -> list[int]:
+def order_of_testing(candidates: Sequence[Candidate]) -> list[int]:
     """Positions of the candidates, largest expected gain per person first; those not worth testing last."""
     worths = [worth_of_testing(candidate) for candidate in candidates]
     return sorted(range(len(worths)), key=lambda k: (worths[k].gain <= 0, -worths[k].gain_per_person, k))

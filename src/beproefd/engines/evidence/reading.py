@@ -28,7 +28,7 @@ from beproefd.engines.evidence.designs import (
 from beproefd.engines.evidence.model import SCALE
 from beproefd.engines.evidence.steps import Descriptor, block_step
 
-PRIOR_WEIGHT = 20.0
+PRIOR_WEIGHT = 30.0
 """Degrees of freedom the design's standard deviation counts for when the spread is learned from the data."""
 
 LARGEST = 30

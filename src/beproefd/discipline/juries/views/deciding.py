@@ -28,7 +28,7 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.visible_standings(request.user, jury_round)
     if found is None:
         raise Http404
-    ideas = {idea.reference: idea for idea in queries.visible_field(request.user, jury_round)}
+    ideas = found.ideas
     answers = queries.answers(request.user, jury_round)
     names = {str(seat.pk): seat.name for seat in queries.jury_members(request.user, jury_round)}
     charted = [line for line in found.lines if line.mean is not None][:SHOWN_IN_CHART]
@@ -86,14 +86,13 @@ def standings_file(request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.visible_standings(request.user, jury_round)
     if found is None:
         raise Http404
-    ideas = {idea.reference: idea for idea in queries.visible_field(request.user, jury_round)}
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     header = [_("place"), _("reference"), _("title"), _("weighted mean"), _("median"), _("jury members")]
     writer.writerow([*header, *(criterion.name for criterion in jury_round.rules.weighted)])
     for line in found.lines:
         means = [_cell(line.criterion_means[criterion.key]) for criterion in jury_round.rules.weighted]
-        title = _safe(ideas[line.idea].title)
+        title = _safe(found.ideas[line.idea].title)
         writer.writerow(
             [line.place or "", line.idea, title, _cell(line.mean), _cell(line.median), line.readings, *means]
         )

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The house stands as drawn: layers, folders, guards, settings."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from tests.running import ROOT, beproefd, environment
+
+HOUSE = {
+    "api",
+    "cli",
+    "demo",
+    "discipline",
+    "engines",
+    "ground",
+    "initiatives",
+    "locale",
+    "settings.py",
+    "site",
+    "ui",
+    "wsgi.py",
+    "__init__.py",
+    "py.typed",
+}
+ROOMS = {
+    "discipline": {"challenges", "ideas", "juries", "tracks", "validation", "pilots", "portfolio"},
+    "ground": {"audit", "accounts", "city", "people", "vault", "ledger"},
+    "engines": {"evidence", "ranking", "matching", "forecast"},
+    "initiatives": {"connected", "tommie", "saving"},
+}
+DRAWERS = {"utils", "helpers", "common", "managers", "services", "misc"}
+
+
+def test_a_layer_imports_only_what_lies_below():
+    command = [str(Path(sys.executable).parent / "lint-imports")]
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def entries(folder: Path) -> set[str]:
+    """What stands in a folder."""
+    return {entry.name for entry in folder.iterdir() if entry.name != "__pycache__"}
+
+
+def test_no_file_stands_outside_the_house():
+    package = ROOT / "src" / "beproefd"
+    assert entries(package) - HOUSE == set()
+    for floor, rooms in ROOMS.items():
+        if (package / floor).exists():
+            assert entries(package / floor) - rooms - {"__init__.py", "py.typed"} == set()
+
+
+def test_there_is_no_junk_drawer():
+    found = [path for path in (ROOT / "src").rglob("*") if path.stem in DRAWERS and path.suffix in {"", ".py"}]
+    assert found == []
+
+
+def test_every_python_file_carries_its_licence():
+    folders = ("src", "tests", "tools", "benchmarks")
+    bare = [
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+        and not path.read_text(encoding="utf-8").startswith("# SPDX-License-Identifier: EUPL-1.2")
+    ]
+    assert bare == []
+
+
+def test_the_models_and_the_migrations_say_the_same(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_no_page_may_run_what_is_written_in_it():
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    allowed = " ".join(source for sources in directives.values() for source in sources)
+    assert [word for word in ("unsafe-inline", "unsafe-eval", "*", "http:", "https:") if word in allowed] == []
+    assert directives["default-src"] == ["'none'"]
+
+
+def test_every_page_carries_the_policy(client, db):
+    header = client.get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in header
+    assert "script-src 'self'" in header
+    assert "unsafe" not in header
+
+
+# Settings
+
+
+SAFE = {"BEPROEFD_SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "beproefd.settings"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BEPROEFD_DEBGU", "true"),
+        ("BEPROEFD_DEMO", "perhaps"),
+        ("BEPROEFD_REQUIRE_MFA", "no way"),
+        ("BEPROEFD_LOG_LEVEL", "loud"),
+        ("BEPROEFD_EMAIL_URL", "pigeon://roof"),
+        ("BEPROEFD_SECRET_KEY_FILE", "/does/not/exist"),
+        ("BEPROEFD_BASE_URL", "beproefd.example"),
+        ("DATABASE_URL", "oracle-of-delphi://x"),
+        ("DATABASE_URL", "nonsense"),
+    ],
+)
+def test_an_unknown_setting_or_a_bad_value_stops_the_start_with_one_clear_line(tmp_path, name, value):
+    variables = SAFE | {"BEPROEFD_DATA_DIR": str(tmp_path), name: value}
+    if name == "BEPROEFD_SECRET_KEY_FILE":
+        del variables["BEPROEFD_SECRET_KEY"]
+    done = beproefd("check", **variables)
+    lines = done.stderr.strip().splitlines()
+    assert (done.returncode, len(lines)) == (2, 1), done.stderr[-2000:]
+    assert lines[0].startswith("Beproefd cannot start: ")
+    assert name in lines[0]
+
+
+def test_without_a_secret_key_there_is_no_start_outside_demo_and_debug(tmp_path):
+    done = beproefd("check", BEPROEFD_DATA_DIR=str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "BEPROEFD_SECRET_KEY" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def settings_say(expression: str, **variables: str) -> str:
+    """What a process with these variables sees."""
+    script = f"import django; django.setup(); from django.conf import settings; from django.urls import reverse; print({expression})"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(**SAFE, **variables),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def test_the_one_click_sign_in_exists_only_with_the_demo_flag(tmp_path):
+    names = "[str(p.pattern) for p in __import__('beproefd.site.urls', fromlist=['x']).urlpatterns if 'demo' in str(p.pattern)]"
+    assert settings_say(names, BEPROEFD_DATA_DIR=str(tmp_path)) == "[]"
+    assert settings_say(names, BEPROEFD_DATA_DIR=str(tmp_path), BEPROEFD_DEBUG="true") == "[]"
+    assert settings_say(names, BEPROEFD_DATA_DIR=str(tmp_path), BEPROEFD_DEMO="true") == "['demo/']"
+
+
+def test_without_any_setting_the_site_is_safe(tmp_path):
+    said = settings_say("settings.DEBUG, settings.DEMO, settings.REQUIRE_MFA, settings.SESSION_COOKIE_HTTPONLY")
+    assert said == "(False, False, True, True)"
+
+
+def test_behind_https_cookies_and_transport_are_strict():
+    expression = "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS > 0"
+    assert settings_say(expression, BEPROEFD_BASE_URL="https://beproefd.example") == "(True, True, True)"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgres://postgres@%2FTmp%2FEen%20map/naam", "('/Tmp/Een map', 'naam', '')"),
+        ("postgres://jan:geheim@%2Ftmp%2Fpg:5433/naam", "('/tmp/pg', 'naam', 5433)"),
+        ("postgres://jan:geheim@db.example:5433/naam", "('db.example', 'naam', 5433)"),
+    ],
+)
+def test_a_database_on_a_unix_socket_is_found(url, expected):
+    place = "tuple(settings.DATABASES['default'][key] for key in ('HOST', 'NAME', 'PORT'))"
+    assert settings_say(place, DATABASE_URL=url) == expected
+
+
+def test_a_log_that_cannot_be_read_is_told_in_one_line(tmp_path):
+    done = beproefd("audit", "verify", **SAFE, BEPROEFD_DATA_DIR=str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr[-2000:]
+
+
+def test_the_tests_keep_out_of_the_users_data():
+    assert not settings.DATA_DIR.is_relative_to(ROOT)
+    assert not Path(settings.SIGNING_KEY_FILE).is_relative_to(ROOT)
+    assert os.environ.get("BEPROEFD_DATA_DIR") is None
