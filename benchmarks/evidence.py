@@ -4,7 +4,8 @@
 `python -m benchmarks.evidence --json` prints one object per claim; `--quick` uses a fifth of the imagined experiments;
 `--seed` starts the random numbers elsewhere (without it they are fresh every time). Floors are information-theoretic:
 no test with the same error and power can need fewer people on average (Wald). Figures named exact hold no simulation.
-A simulated share is called met when it is within two standard errors of its goal; the error is in the object.
+A simulated share is called met when it is within three standard errors of its goal (there are some forty of them); the
+error is in the object. Expected numbers must reach their goal as measured.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from beproefd.engines.evidence import (
 from beproefd.engines.evidence.boundary import law
 from beproefd.engines.evidence.calendar import Ratios, calendar_figures
 from beproefd.engines.evidence.clusters import Cells, analyse_wedge, oracle_power, sign_flip, treated
-from beproefd.engines.evidence.fixed import arm_sizes, ordinal_shares, two_proportions
+from beproefd.engines.evidence.fixed import arm_sizes, two_proportions
+from beproefd.engines.evidence.floors import floors, kl, smallest
 from beproefd.engines.evidence.model import canonical, model_of
 from beproefd.engines.evidence.planning import operating_at, plan
 from beproefd.engines.evidence.portfolio import closed_e_bh, sweep
@@ -62,7 +64,7 @@ class Effort:
         return np.random.default_rng([self.seed, claim])
 
     def some(self, share):
-        return max(50, int(self.reps * share))
+        return max(200, int(self.reps * share))
 
 
 def claim(name, value, baseline, goal, met, **more):
@@ -77,20 +79,6 @@ def claim(name, value, baseline, goal, met, **more):
         "met": bool(met),
         **rounded,
     }
-
-
-def kl(a, b):
-    return a * np.log(a / b) + (1 - a) * np.log((1 - a) / (1 - b))
-
-
-def poisson_kl(a, b):
-    return a * np.log(a / b) - a + b
-
-
-def smallest(divergence, low, high):
-    return float(
-        optimize.minimize_scalar(divergence, bounds=(low, high), method="bounded", options={"xatol": 1e-9}).fun
-    )
 
 
 def b1_floors():
@@ -217,59 +205,16 @@ def e4(effort):
                 open_ended <= 0.05)  # fmt: skip
 
 
-def floors(design):
-    """Smallest expected units of any test with this error and power, at the effect planned and at the null simulated."""
-    alpha, power = design.side_alpha, design.power
-    need1, need0 = kl(power, alpha), kl(alpha, power)
-    if isinstance(design, OneArmBinary):
-        p0, p1 = design.threshold, design.alternative
-        return need1 / kl(p1, p0), need0 / kl(p0, p1)
-    if isinstance(design, OneArmCount):
-        m0, m1 = design.threshold * design.exposure, design.alternative * design.exposure
-        return need1 / poisson_kl(m1, m0), need0 / poisson_kl(m0, m1)
-    control, new = arm_sizes(design)
-    if isinstance(design, TwoArmContinuous | MatchedPairs):
-        sd = design.sd if isinstance(design, TwoArmContinuous) else design.sd / np.sqrt(2)
-        information = (design.minimal_effect / sd) ** 2 * control * new / (control + new) / 2
-        return need1 / information, need0 / information
-    if isinstance(design, TwoArmCount):
-        m0, r = design.baseline * design.exposure, design.minimal_ratio
-        m1 = m0 * r
-        info1 = smallest(lambda m: poisson_kl(m0, m) + poisson_kl(m1, m), m0, m1)
-        return need1 / info1, need0 / smallest(lambda m: poisson_kl(m0, m) + poisson_kl(m0, m * r), m0 / r, m0)
-    if isinstance(design, TwoArmOrdinal):
-        base, raised = np.array(design.baseline), ordinal_shares(design)
-        middle, levels = (base + raised) / 2, np.arange(len(base))
-
-        def tilted(shift):
-            weights = base * np.exp(shift * levels)
-            return weights / weights.sum()
-
-        def apart(p, q):
-            return float(p @ np.log(p / q))
-
-        log_odds = np.log(design.minimal_odds_ratio)
-        info0 = smallest(lambda s: apart(base, tilted(s)) + apart(base, tilted(s + log_odds)), -log_odds, 0.0)
-        return need1 / (apart(base, middle) + apart(raised, middle)), need0 / info0
-    p0, p1 = design.baseline, design.baseline + design.minimal_effect
-    middle, odds = (p0 + p1) / 2, p1 * (1 - p0) / (p0 * (1 - p1))
-    info1 = smallest(lambda q: control * kl(p0, q) + new * kl(p1, q), p0, p1)
-    info0 = smallest(
-        lambda q: control * kl(middle, q) + new * kl(middle, odds * q / (1 - q + odds * q)), p0 / 2, middle
-    )
-    return need1 / info1, need0 / info0
-
-
 def e5(effort):
     designs = (
         ("one arm, 60% v 85%", OneArmBinary(threshold=0.6, alternative=0.85), 1.0),
-        ("one arm, counts", OneArmCount(threshold=0.2, alternative=0.35), 0.3),
-        ("counts with exposure", TwoArmCount(baseline=2, minimal_ratio=1.3), 0.3),
-        ("continuous, 0.5 sd", TwoArmContinuous(minimal_effect=0.5), 0.3),
-        ("continuous, 0.3 sd", TwoArmContinuous(minimal_effect=0.3), 0.15),
-        ("five answers", TwoArmOrdinal(baseline=(0.1, 0.2, 0.4, 0.2, 0.1), minimal_odds_ratio=1.4), 0.3),
-        ("uneven blocks 1+2", TwoArmBinary(baseline=0.2, minimal_effect=0.1, allocation=(1, 2)), 0.12),
-        ("matched pairs, 0.5 sd", MatchedPairs(minimal_effect=0.5), 0.4),
+        ("one arm, counts", OneArmCount(threshold=0.2, alternative=0.35), 0.2),
+        ("counts with exposure", TwoArmCount(baseline=2, minimal_ratio=1.3), 0.2),
+        ("continuous, 0.5 sd", TwoArmContinuous(minimal_effect=0.5), 0.2),
+        ("continuous, 0.3 sd", TwoArmContinuous(minimal_effect=0.3), 0.1),
+        ("five answers", TwoArmOrdinal(baseline=(0.1, 0.2, 0.4, 0.2, 0.1), minimal_odds_ratio=1.4), 0.16),
+        ("uneven blocks 1+2", TwoArmBinary(baseline=0.2, minimal_effect=0.1, allocation=(1, 2)), 0.08),
+        ("matched pairs, 0.5 sd", MatchedPairs(minimal_effect=0.5), 0.3),
     )
     for number, (name, design, share) in enumerate(designs):
         reps = effort.some(share)
@@ -288,10 +233,10 @@ def e5(effort):
             ("power", one.verdicts[0] / reps, design.power),
             ("error", none.verdicts[0] / reps, design.side_alpha),
         ):
-            slack = 2 * np.sqrt(limit * (1 - limit) / reps)
+            slack = 3 * np.sqrt(limit * (1 - limit) / reps)
             met = value >= limit - slack if label == "power" else value <= limit + slack
             goal = f"{'>=' if label == 'power' else '<='} {limit}"
-            yield claim(f"E5 {name}: {label}", value, limit, goal, met, error=slack / 2)
+            yield claim(f"E5 {name}: {label}", value, limit, goal, met, error=slack / 3)
 
 
 def after_stopping(design, pi, alpha=0.05):
@@ -363,9 +308,9 @@ def e6(effort):
         seen, estimates, plain = two_arm_runs(effort.source(60 + number), p0, p1, reps)
         worst, worst_naive = min(worst, seen), min(worst_naive, plain)
         worst_bias = max(worst_bias, median_bias(estimates, np.ones(reps), p1 - p0))
-    slack = 2 * np.sqrt(0.05 * 0.95 / reps)
+    slack = 3 * np.sqrt(0.05 * 0.95 / reps)
     yield claim("E6 two arms, risk difference: smallest coverage over five truths", worst, worst_naive, ">= 0.95",
-                worst >= 0.95 - slack, error=slack / 2)  # fmt: skip
+                worst >= 0.95 - slack, error=slack / 3)  # fmt: skip
     yield claim("E6 two arms, risk difference: largest median bias in standard errors", worst_bias, None, "<= 0.1",
                 worst_bias <= 0.1 + 2 * 1.25 / np.sqrt(reps), error=1.25 / np.sqrt(reps))  # fmt: skip
 
@@ -427,7 +372,7 @@ def e7(effort):
             oracles.append(0.8)
         error = np.sqrt(0.05 * 0.95 / len(nulls))
         yield claim(f"E7 wedge of {clusters}: rejection of a true null, ICC 0-.20", np.mean(nulls), np.mean(naive),
-                    "<= 0.05", np.mean(nulls) <= 0.05 + 2 * error, error=error)  # fmt: skip
+                    "<= 0.05", np.mean(nulls) <= 0.05 + 3 * error, error=error)  # fmt: skip
         error = np.sqrt(0.16 / len(powers)) / 0.8
         yield claim(f"E7 wedge of {clusters}: power / oracle's", np.mean(powers) / 0.8, 1.0, ">= 0.95",
                     np.mean(powers) / 0.8 >= 0.95, error=error)  # fmt: skip
@@ -439,7 +384,7 @@ def e7(effort):
         null = np.mean([sign_flip(row)[2] <= 0.05 for row in draws])
         power = np.mean([sign_flip(row + effect)[2] <= 0.05 for row in draws])
         error = np.sqrt(0.05 * 0.95 / len(draws))
-        yield claim(f"E7 {pairs} matched pairs: rejection of a true null", null, 0.05, "<= 0.05", null <= 0.05 + 2 * error,
+        yield claim(f"E7 {pairs} matched pairs: rejection of a true null", null, 0.05, "<= 0.05", null <= 0.05 + 3 * error,
                     error=error)  # fmt: skip
         yield claim(f"E7 {pairs} matched pairs: power / oracle's", power / 0.8, 1.0, ">= 0.95", power / 0.8 >= 0.95)
 
@@ -479,7 +424,7 @@ def e8(effort):
     yield claim("E8 portfolio of 20: true finds per 1,000 people", ours, plain, ">= 1.75 x BH at fixed n", ours >= 1.75 * plain,
                 share_found=found / reps / 5, share_found_plain=plain_found / reps / 5, people=people / reps)  # fmt: skip
     yield claim("E8 portfolio of 20: share of false finds", np.mean(rates), np.mean(plain_rates), "<= 0.10",
-                np.mean(rates) <= q + 2 * error, error=error)  # fmt: skip
+                np.mean(rates) <= q + 3 * error, error=error)  # fmt: skip
 
 
 def timed(work, times):

@@ -19,7 +19,7 @@ import numpy as np
 
 from beproefd.engines.ranking import Criteria, Judgements, Limits, next_judgement, rank
 from beproefd.engines.ranking.model import Readings, estimate, first_guess, posterior
-from beproefd.engines.ranking.polytope import share_kept
+from beproefd.engines.ranking.polytope import UnmeasurableError, share_kept
 from beproefd.engines.ranking.simulation import WIDTH, World, imagine, is_right, right_after, run
 from beproefd.engines.ranking.stability import share_on_points
 from beproefd.engines.ranking.stopping import Target
@@ -234,7 +234,7 @@ def j7(effort):
     scores = np.clip(source.normal(0, 1, (1, 200, 1)) + source.normal(5, 1.5, (50, 200, 8)), 0, 10)
     jurors, ideas = tuple(f"juror {j}" for j in range(50)), tuple(f"idea {i}" for i in range(200))
 
-    def fastest(question, times=5):
+    def fastest(question, times=20):
         spent = []
         for _ in range(times):
             start = time.perf_counter()
@@ -255,7 +255,9 @@ def j7(effort):
 
 def j8(effort):
     source = effort.source(8)
-    worst, spent, measured = 0.0, 0.0, 0
+    middle = np.array([[6.0, 4.0, 5.0, 5.0], [4.0, 6.0, 5.0, 5.0]])
+    half = share_kept(middle[:1], middle[1:], np.full(4, 0.15), np.full(4, 0.35))
+    worst, spent, measured, failed = 0.0, 0.0, 0, 0
     for size in (3, 4, 5, 6, 7, 8):
         for _ in range(5):
             cells = source.normal(6, 1, (60, size))
@@ -264,17 +266,20 @@ def j8(effort):
             inside[np.argsort(-cells @ shares)[:3]] = True
             start = time.perf_counter()
             low, high = np.maximum(shares - 0.1, 0), np.minimum(shares + 0.1, 1)
-            exact = share_kept(cells[inside], cells[~inside], low, high)
+            try:
+                exact = share_kept(cells[inside], cells[~inside], low, high)
+            except UnmeasurableError:
+                failed += 1
+                continue
             spent = max(spent, time.perf_counter() - start)
             worst = max(worst, abs(exact - share_on_points(cells, inside, ~inside, shares)))
             measured += 1
-    middle = np.array([[6.0, 4.0, 5.0, 5.0], [4.0, 6.0, 5.0, 5.0]])
-    half = share_kept(middle[:1], middle[1:], np.full(4, 0.15), np.full(4, 0.35))
     yield claim(
         "J8 share of the weights within 10 points that keep the top 3, exact; value: known answer 1/2",
         half, 0.5, "error <= 1e-6 on the known case, <= .03 from 4,096 points elsewhere",
-        abs(half - 0.5) <= 1e-6 and worst <= 0.03,
-        largest_difference_from_points=float(worst), cases=measured, slowest_s=float(spent),
+        abs(half - 0.5) <= 1e-6 and worst <= 0.03 and failed == 0,
+        largest_difference_from_points=float(worst), cases=measured,
+        not_measurable=failed, slowest_s=float(spent),
     )  # fmt: skip
 
 

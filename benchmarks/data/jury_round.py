@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A large jury round: as many ideas, jurors and readings as asked for, in an empty database.
 
-Everything comes in through the actions a user calls, except what would take hours that way: declarations, assessments
-and scores are written straight into the tables, together with the entries in the log that belong to them. A benchmark
-may do that; the product and its demo may not.
+The challenge, its criteria, the assignments and every change of state come in through the actions a user calls. Teams,
+ideas, seats, assessments and answers are written straight into the tables, together with the entries in the log that
+belong to them: through the actions 20,000 assessments would take hours. A benchmark may do that; the product and its
+demo may not.
 """
 
 from dataclasses import dataclass
@@ -15,13 +16,12 @@ from django.utils import timezone
 
 from beproefd.discipline.challenges import actions as challenges
 from beproefd.discipline.challenges.models import Challenge, Criterion
-from beproefd.discipline.ideas import actions as ideas
-from beproefd.discipline.ideas.models import Idea, TeamMember
+from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion, TeamMember
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.discipline.juries import actions as juries
-from beproefd.discipline.juries.models import Assessment, Assignment, Declaration, Interest, Round, Score, Seat
+from beproefd.discipline.juries.models import Answer, Assessment, Assignment, Declaration, Interest, Round, Score, Seat
 from beproefd.ground.accounts.actions import open_account
-from beproefd.ground.accounts.models import Role, User
+from beproefd.ground.accounts.models import Role, RoleGrant, User
 from beproefd.ground.audit.actions import record_creation
 
 WEIGHTS = (30, 20, 15, 15, 10, 10)
@@ -72,15 +72,18 @@ def build(size: Size, say) -> World:
         jury_round = juries.close_scoring(by=manager, jury_round=jury_round)
         say("deliberation")
         _deliberation(jury_round, jurors)
+        _answers(manager, jury_round)
     made = Round.objects.select_related("challenge", "criteria_set").get(pk=jury_round.pk)
     return World(size, manager, jurors[0], made, _judged_by(made, jurors[0]))
 
 
-def answer_all(world: World) -> None:
+def _answers(manager: User, jury_round: Round) -> None:
     """A reasoned answer for every team, so that the round can close."""
-    with transaction.atomic():
-        for idea in submitted_ideas(world.round.challenge):
-            juries.write_answer(by=world.manager, jury_round=world.round, idea=idea, text=TEXT * 4, revision=0)
+    written = [
+        Answer(round=jury_round, idea=idea, text=TEXT * 4, author=manager)
+        for idea in submitted_ideas(jury_round.challenge)
+    ]
+    record_creation(manager, "write_answer", *Answer.objects.bulk_create(written, batch_size=500))
 
 
 def _challenge(manager: User, size: Size) -> Challenge:
@@ -124,34 +127,64 @@ def _challenge(manager: User, size: Size) -> Challenge:
 
 
 def _ideas(challenge: Challenge, size: Size) -> None:
-    for number in range(1, size.ideas + 1):
-        owner = open_account(
-            by="the benchmark",
-            email=f"team-{number}@maat.example",
-            name=f"Team {number}",
-            organisation=f"Stichting {number}",
-            roles=[Role.TEAM],
+    by, now = "the benchmark", timezone.now()
+    numbers = range(1, size.ideas + 1)
+    owners = User.objects.bulk_create(
+        User(email=f"team-{n}@maat.example", name=f"Team {n}", organisation=f"Stichting {n}", password="!")
+        for n in numbers
+    )
+    grants = [RoleGrant(user=owner, role=Role.TEAM) for owner in owners]
+    record_creation(by, "grant_role", *RoleGrant.objects.bulk_create(grants))
+    made = Idea.objects.bulk_create(
+        Idea(challenge=challenge, reference=f"{n:05}", state=IdeaState.SUBMITTED, submitted_at=now, entered_by=owner)
+        for n, owner in zip(numbers, owners, strict=True)
+    )
+    record_creation(by, "submit_idea", *made)
+    versions = [
+        IdeaVersion(
+            idea=idea,
+            number=1,
+            title=f"Idee {n}",
+            problem=TEXT * 2,
+            solution=TEXT * 4,
+            value=TEXT * 2,
+            author=idea.entered_by,
         )
-        values = {"title": f"Idee {number}", "problem": TEXT * 2, "solution": TEXT * 4, "value": TEXT * 2}
-        idea = ideas.start_idea(by=owner, challenge=challenge, values=values, kind=TeamMember.Kind.COMPANY)
-        ideas.submit_idea(by=owner, idea=idea)
+        for n, idea in zip(numbers, made, strict=True)
+    ]
+    record_creation(by, "save_idea_version", *IdeaVersion.objects.bulk_create(versions))
+    members = [
+        TeamMember(
+            idea=idea,
+            user=idea.entered_by,
+            name=idea.entered_by.name,
+            organisation=idea.entered_by.organisation,
+            kind=TeamMember.Kind.COMPANY,
+            is_owner=True,
+        )
+        for idea in made
+    ]
+    record_creation(by, "join_team", *TeamMember.objects.bulk_create(members))
 
 
 def _jury(manager: User, challenge: Challenge, size: Size, rng: np.random.Generator) -> tuple[Round, list[User]]:
     jury_round = juries.open_round(by=manager, challenge=challenge)
-    jurors = []
-    for number in range(1, size.jurors + 1):
-        juror = open_account(
+    jurors = [
+        open_account(
             by="the benchmark",
             email=f"juror-{number}@maat.example",
             name=f"Jurylid {number}",
             organisation=f"Bureau {number}",
             roles=[Role.JUROR],
         )
-        kind = Seat.Kind.EXPERIENCE if number == size.jurors else Seat.Kind.MEMBER
-        juries.seat_juror(by=manager, jury_round=jury_round, user=juror, kind=kind, expertise="Armoede")
-        jurors.append(juror)
-    # Written straight into the table: through `report_interest` every one of them would read the round again.
+        for number in range(1, size.jurors + 1)
+    ]
+    seats = [
+        Seat(round=jury_round, user=juror, name=juror.name, organisation=juror.organisation, expertise="Armoede")
+        for juror in jurors
+    ]
+    seats[-1].kind = Seat.Kind.EXPERIENCE
+    record_creation(manager, "seat_juror", *Seat.objects.bulk_create(seats))
     field = list(submitted_ideas(challenge))
     bound = [
         Interest(round=jury_round, user=juror, idea=idea, kind=Interest.Kind.PERSONAL, note="Kent iemand in het team.")
@@ -165,7 +198,6 @@ def _jury(manager: User, challenge: Challenge, size: Size, rng: np.random.Genera
 
 
 def _assessments(jury_round: Round, size: Size, rng: np.random.Generator) -> None:
-    """Straight into the tables: 20,000 assessments through `save_assessment` would take most of an hour."""
     challenges.mark_criteria_used(by="the benchmark", criteria_set=jury_round.criteria_set)
     keys = [criterion.key for criterion in jury_round.rules.criteria]
     versions = {idea.pk: idea.current for idea in submitted_ideas(jury_round.challenge)}

@@ -59,6 +59,10 @@ DEMO = env("BEPROEFD_DEMO")
 TESTING = "pytest" in sys.modules
 BASE_URL = env("BEPROEFD_BASE_URL").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
+if not BASE_URL.startswith(("http://", "https://")):
+    _stop(f"BEPROEFD_BASE_URL must start with http:// or https://, not {BASE_URL!r}.")
+if env("BEPROEFD_LOG_LEVEL") not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    _stop(f"BEPROEFD_LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {env('BEPROEFD_LOG_LEVEL')!r}.")
 ORGANISATION = env("BEPROEFD_ORGANISATION")
 
 
@@ -67,7 +71,10 @@ def _secret_key() -> str:
     if env("BEPROEFD_SECRET_KEY"):
         return str(env("BEPROEFD_SECRET_KEY"))
     if env("BEPROEFD_SECRET_KEY_FILE"):
-        return Path(env("BEPROEFD_SECRET_KEY_FILE")).read_text().strip()
+        try:
+            return Path(env("BEPROEFD_SECRET_KEY_FILE")).read_text().strip()
+        except OSError as problem:
+            _stop(f"BEPROEFD_SECRET_KEY_FILE cannot be read ({problem.strerror}: {env('BEPROEFD_SECRET_KEY_FILE')}).")
     if TESTING:
         return "only-for-the-tests"
     if not (DEBUG or DEMO):
@@ -147,7 +154,13 @@ TEMPLATES = [
 FORM_RENDERER = "beproefd.ui.forms.Renderer"
 
 if env("DATABASE_URL"):
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
+    if urlsplit(env("DATABASE_URL")).scheme not in {"postgres", "postgresql", "sqlite"}:
+        # The value may hold a password, so it is not repeated.
+        _stop("DATABASE_URL must start with postgres:// or sqlite://; leave it empty for SQLite in the data folder.")
+    try:
+        DATABASES = {"default": env.db_url("DATABASE_URL")}
+    except (ImproperlyConfigured, ValueError):
+        _stop("DATABASE_URL cannot be read; write postgres://user:password@host:5432/name.")
     _host = urlsplit(env("DATABASE_URL")).netloc.rpartition("@")[2]
     if _host.lower().startswith("%2f"):  # a Unix socket, written as libpq does; django-environ keeps the escapes
         DATABASES["default"]["HOST"] = unquote(_host.partition(":")[0])
@@ -249,7 +262,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # a 5 MB text reaches the form an
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-vars().update(env.email_url("BEPROEFD_EMAIL_URL"))
+try:
+    vars().update(env.email_url("BEPROEFD_EMAIL_URL"))
+except (ImproperlyConfigured, ValueError, KeyError):
+    _stop("BEPROEFD_EMAIL_URL cannot be read; write for example smtp+tls://user:password@host:587 or consolemail://.")
 DEFAULT_FROM_EMAIL = env("BEPROEFD_EMAIL_FROM")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}}

@@ -17,15 +17,21 @@ def register(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001
-    """Print what was checked; 1 when something is broken."""
+    """Print what was checked; 1 when something is broken, 2 when there is no log to read."""
     start_django()
-    from beproefd.ground.audit.queries import verify  # noqa: PLC0415 -- needs Django to be started
+    from django.db import DatabaseError  # noqa: PLC0415 -- needs Django to be started
+
+    from beproefd.ground.audit.queries import verify  # noqa: PLC0415 -- idem
 
     def show(count: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{count} entries", end="", file=sys.stderr)
 
-    found = verify(progress=show)
+    try:
+        found = verify(progress=show)
+    except DatabaseError as problem:
+        print(f"The log cannot be read: {problem}. Is this the right data folder or DATABASE_URL?", file=sys.stderr)
+        return 2
     if found.whole:
         print(f"The log is whole: {found.entries} entries about {found.subjects} subjects, last hash {found.head}.")
         return 0

@@ -5,10 +5,15 @@ Page templates write `{{ form }}`, or lay out the fields themselves with `{% for
 `{% field form.name %}`.
 """
 
+import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.forms.models import fields_for_model
 from django.forms.renderers import TemplatesSetting
+from django.utils.text import capfirst
 
 
 class Renderer(TemplatesSetting):
@@ -35,3 +40,81 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+LONG = 400  # characters; a text that may be this long gets more than one line
+
+
+class PlainText(forms.CharField):
+    """A text of more lines. A line break counts as one character, as it does in the browser."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """The text with simple line breaks."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
+def _field_of_form(field: models.Field, **options: Any) -> forms.Field | None:
+    if isinstance(field, models.URLField):
+        options["assume_scheme"] = "https"
+    elif isinstance(field, models.DateTimeField):
+        options["widget"] = DateTimeInput
+    elif isinstance(field, models.DateField):
+        options["widget"] = DateInput
+    elif isinstance(field, models.CharField) and not field.choices and (field.max_length or 0) >= LONG:
+        rows = min(8, max(2, field.max_length // 250))
+        return PlainText(
+            label=capfirst(field.verbose_name),
+            help_text=field.help_text,
+            max_length=field.max_length,
+            required=not field.blank,
+            widget=forms.Textarea(attrs={"rows": rows}),
+        )
+    return field.formfield(**options)
+
+
+def model_fields(model: type[models.Model], *names: str) -> dict[str, forms.Field]:
+    """The fields of a model as form fields, in this order."""
+    return fields_for_model(model, fields=names, formfield_callback=_field_of_form)
+
+
+class ActionForm(forms.Form):
+    """A form whose answer goes to an action; what the action refuses comes back beside what was typed."""
+
+    use_required_attribute = False  # the server says what is missing, in our words and before anything turns red
+
+    def refuse(self, refusal: ValidationError | PermissionDenied) -> None:
+        """Show a refusal at the field it is about, or above the form."""
+        if isinstance(refusal, ValidationError) and hasattr(refusal, "error_dict"):
+            for name, errors in refusal.error_dict.items():
+                self.add_error(name if name in self.fields else None, errors)
+        else:
+            self.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
+
+    def put(self, **values: Any) -> None:
+        """Change what a hidden field will send next time, for example the version the writer has now seen."""
+        data = self.data.copy()
+        for name, value in values.items():
+            data[name] = value
+        self.data = data
+
+
+class StampedForm(ActionForm):
+    """A form on top of what the writer saw: `seen` is its stamp, empty for something new."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def newer_than(self, fresh: "StampedForm") -> list[tuple[str, Any]]:
+        """After a refusal: label and value of what a colleague saved meanwhile; the next save goes on top of that."""
+        stamp = fresh.initial.get("seen", "")
+        if self.cleaned_data.get("seen", "") == stamp:
+            return []
+        self.put(seen=stamp)
+        return [(bound.label, bound.value()) for bound in fresh.visible_fields()]
+
+
+class RequestKeyForm(ActionForm):
+    """A form that makes something new: sent twice, it makes one thing."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

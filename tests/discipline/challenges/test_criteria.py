@@ -333,12 +333,12 @@ def test_any_document_keeps_its_fingerprint_through_a_file(content):
 
 
 def test_a_challenge_goes_one_way(manager):
-    assert NEXT_PHASES == {
+    assert {
         Phase.PREPARING: {Phase.INTAKE},
         Phase.INTAKE: {Phase.JURY},
         Phase.JURY: {Phase.DECIDED},
         Phase.DECIDED: set(),
-    }
+    } == NEXT_PHASES
 
 
 @pytest.mark.parametrize(

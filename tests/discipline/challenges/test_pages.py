@@ -347,3 +347,35 @@ def test_lists_take_the_same_number_of_queries_however_many_challenges_and_cards
         factories.challenge(manager, title=f"Uitdaging {number}")
     assert {name: queries(url(name, many)) for name in counts} == counts
     assert queries(reverse("challenges:list")) == listed
+
+
+@pytest.mark.parametrize("what", ["card", "criterion", "rules"])
+def test_two_managers_in_one_form_lose_no_text_and_see_each_others_change(
+    what: str, manager: Any, second_manager: Any, visit: Any
+) -> None:
+    """The later save is refused once, shows both texts, and then goes on top."""
+    challenge = factories.open_challenge(manager)
+    card = challenge.stimuli.first()
+    draft = actions.draft_criteria(by=manager, challenge=challenge, reason="Duidelijker")
+    criterion = draft.criteria.filter(kind="weighted").first()
+    address = {
+        "card": url("stimulus_edit", challenge, card.pk),
+        "criterion": url("criterion_edit", challenge, criterion.key),
+        "rules": url("criteria_rules", challenge),
+    }[what]
+    first, second = visit(manager), visit(second_manager)
+    field = "winners" if what == "rules" else "title" if what == "card" else "name"
+    page = first.get(address).context["form"]
+    said = {bound.html_name: bound.value() or "" for bound in page}
+    mine, theirs = ("2", "1") if what == "rules" else ("Van mij", "Van een ander")
+    assert second.post(address, said | {field: theirs}).status_code == 302
+
+    refused = first.post(address, said | {field: mine})
+    assert refused.status_code == 200
+    text = refused.content.decode()
+    assert (mine in text, theirs in text) == (True, True)
+    again = said | {field: mine, "seen": hidden(refused, "seen")}
+    assert first.post(address, again).status_code == 302
+    kept = {"card": card, "criterion": criterion, "rules": draft}[what]
+    kept.refresh_from_db()
+    assert str(getattr(kept, field)) == mine

@@ -3,6 +3,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -352,15 +353,19 @@ def test_a_merge_that_makes_no_sense_is_refused_and_changes_nothing(jury_challen
     assert verify().head == head
 
 
-@pytest.mark.parametrize("action", ["correct", "merge"])
-def test_a_reason_of_five_megabytes_is_refused(jury_challenge, manager, action):
-    first, second, _third = Idea.objects.all()
-    text = "a" * 5_000_000
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda by, into, source, text: ask_correction(by=by, idea=into, reason=text),
+        lambda by, into, source, text: merge_ideas(
+            by=by, into=into, sources=[source], reason=text, values={}, base_number=1
+        ),
+    ],
+)
+def test_a_reason_of_five_megabytes_is_refused(jury_challenge, manager, attempt):
+    into, source, _third = Idea.objects.all()
     with pytest.raises(ValidationError):
-        if action == "correct":
-            ask_correction(by=manager, idea=first, reason=text)
-        else:
-            merge_ideas(by=manager, into=first, sources=[second], reason=text, values={}, base_number=1)
+        attempt(manager, into, source, "a" * 5_000_000)
     assert verify().whole
 
 
@@ -418,3 +423,16 @@ def test_a_stranger_is_named_once_however_often_added(open_challenge, owner):
     idea = factories.idea(owner, open_challenge)
     with pytest.raises(DatabaseError), transaction.atomic():
         TeamMember.objects.create(idea=idea, user=owner, name="x", kind="company")
+
+
+def test_after_the_deadline_the_programme_takes_an_idea_out_with_a_reason(jury_challenge: Any, manager: Any) -> None:
+    """The team cannot any more; a manager who competes may not either."""
+    idea = Idea.objects.filter(challenge=jury_challenge).first()
+    owner = idea.members.get(is_owner=True).user
+    with pytest.raises(ValidationError):
+        withdraw_idea(by=owner, idea=idea)
+    with pytest.raises(ValidationError) as refusal:
+        withdraw_idea(by=manager, idea=idea)
+    assert list(refusal.value.message_dict) == ["reason"]
+    taken_out = withdraw_idea(by=manager, idea=idea, reason="Dubbel ingediend")
+    assert taken_out.state == IdeaState.WITHDRAWN

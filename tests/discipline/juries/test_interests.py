@@ -156,29 +156,23 @@ def test_a_tie_through_a_team_cannot_be_dismissed(manager):
     assert list(visible_field(both, jury_round)) == []
 
 
-@pytest.mark.parametrize("attempt", ["confirm", "dismiss", "report", "recuse", "declare"])
+LONG = "a" * 5_000_000
+EXPLANATIONS = {
+    "confirm": lambda w: confirm_interest(by=w.manager, interest=Interest.objects.get(), reason=LONG),
+    "dismiss": lambda w: dismiss_interest(by=w.manager, interest=Interest.objects.get(), reason=LONG),
+    "report the tie that was suggested": lambda w: report_interest(
+        by=w.manager, jury_round=w.round, user=w.jurors[-1], idea=w.ideas[0], kind="organisation", note=LONG
+    ),
+    "recuse": lambda w: recuse(by=w.jurors[0], jury_round=w.round, idea=w.ideas[0], kind="personal", note=LONG),
+    "declare": lambda w: declare(by=w.jurors[0], jury_round=w.round, idea=w.ideas[0], free=False, note=LONG),
+}
+
+
+@pytest.mark.parametrize("attempt", EXPLANATIONS)
 def test_an_explanation_of_five_megabytes_is_refused(tied, attempt):
-    interest, text = Interest.objects.get(), "a" * 5_000_000
-    free = tied.jurors[0]
     head = verify().head
     with pytest.raises(ValidationError):
-        if attempt == "confirm":
-            confirm_interest(by=tied.manager, interest=interest, reason=text)
-        elif attempt == "dismiss":
-            dismiss_interest(by=tied.manager, interest=interest, reason=text)
-        elif attempt == "report":  # the tie that was suggested already
-            report_interest(
-                by=tied.manager,
-                jury_round=tied.round,
-                user=tied.jurors[-1],
-                idea=tied.ideas[0],
-                kind="organisation",
-                note=text,
-            )
-        elif attempt == "recuse":
-            recuse(by=free, jury_round=tied.round, idea=tied.ideas[0], kind="personal", note=text)
-        else:
-            declare(by=free, jury_round=tied.round, idea=tied.ideas[0], free=False, note=text)
+        EXPLANATIONS[attempt](tied)
     assert verify().head == head
 
 
@@ -187,7 +181,6 @@ def test_an_explanation_of_five_megabytes_is_refused(tied, attempt):
 
 def test_a_late_recusal_voids_the_scores_recomputes_and_leaves_a_trace(deliberation):
     juror, (first, *_others) = deliberation.jurors[0], deliberation.ideas
-    spoiled = {juror: 1}
     before = visible_standings(deliberation.manager, deliberation.round)
     line = {item.idea: item for item in before.lines}[first.reference]
     assert (line.readings, line.mean) == (4, 4.0)
@@ -196,7 +189,7 @@ def test_a_late_recusal_voids_the_scores_recomputes_and_leaves_a_trace(deliberat
         jury_round=deliberation.round,
         idea=first,
         criterion="waarde",
-        value=spoiled[juror],
+        value=1,
         reason="Toch niet.",
         old_value=4,
     )

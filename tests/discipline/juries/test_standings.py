@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beproefd.discipline.challenges.rulebook import RuledCriterion, Rulebook
+from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.juries import lots
 from beproefd.discipline.juries.standings import Given, compute
 

@@ -15,6 +15,7 @@ from beproefd.engines.evidence import (
 )
 from beproefd.engines.evidence.explain import KEYS, reasons
 from beproefd.engines.evidence.fixed import fixed_units, two_proportions
+from beproefd.engines.evidence.floors import floors
 from beproefd.engines.evidence.planning import plan
 from beproefd.engines.evidence.simulation import alternative_truth, null_truth, run_chunk, simulate
 
@@ -125,3 +126,13 @@ def test_reasons_are_keys_and_numbers_only():
 def test_null_and_alternative_truths_fit_their_designs():
     assert null_truth(ONE_ARM) == (0.6,)
     assert alternative_truth(TwoArmBinary(baseline=0.2, minimal_effect=0.1)) == (0.2, pytest.approx(0.3))
+
+
+def test_no_plan_is_below_its_floor_and_the_published_floors_are_met():
+    design = TwoArmBinary(baseline=0.2, minimal_effect=0.1)
+
+    assert floors(design) == pytest.approx((183.2, 107.7), abs=0.2)
+    for other in (design, ONE_ARM):
+        made, (works, fails) = plan(other), floors(other)
+        assert made.expected_n_alternative >= works
+        assert made.expected_n_null >= fails

@@ -13,8 +13,8 @@ from beproefd.engines.evidence.portfolio import (
     combine,
     e_bh,
     guarded,
-    sweep,
     order_of_testing,
+    sweep,
     worth_of_testing,
 )
 

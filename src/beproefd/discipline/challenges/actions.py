@@ -22,8 +22,10 @@ from beproefd.ground.audit.chain import canonical, sha256
 
 from . import rulebook
 from .models import (
+    DECISION_RULES,
     NEXT_CRITERIA_STATES,
     NEXT_PHASES,
+    STIMULUS_FIELDS,
     CanvasVersion,
     Challenge,
     CriteriaSet,
@@ -60,6 +62,9 @@ def create_challenge(*, by: User, title: str, request_key: uuid.UUID | None = No
     """Start a challenge. The same request key gives the same challenge."""
     require(can_manage_challenges(by))
     with transaction.atomic():
+        User.objects.select_for_update().get(
+            pk=by.pk
+        )  # a double click waits here, then finds the first one's challenge
         existing = Challenge.objects.filter(request_key=request_key).first() if request_key else None
         if existing:
             return existing
@@ -142,12 +147,14 @@ def save_stimulus(
     challenge: Challenge,
     values: Mapping[str, Any],
     stimulus: Stimulus | None = None,
+    seen: str = "",
     request_key: uuid.UUID | None = None,
     is_demo: bool = False,
 ) -> Stimulus:
-    """Add a card, or change one."""
+    """Add a card, or change one. `seen` is the stamp of the card that the writer started from."""
     require(can_manage_challenges(by))
     with transaction.atomic():
+        _locked_row(challenge)
         if stimulus is None:
             existing = Stimulus.objects.filter(request_key=request_key).first() if request_key else None
             if existing:
@@ -159,6 +166,8 @@ def save_stimulus(
             stimulus.save()
             record_creation(by, "add_stimulus", stimulus)
             return stimulus
+        stimulus = Stimulus.objects.select_for_update().get(pk=stimulus.pk)
+        _refuse_stale(stimulus, seen, {name: values.get(name) for name in STIMULUS_FIELDS})
         with change(by, "change_stimulus", stimulus):
             for name, value in values.items():
                 setattr(stimulus, name, value)
@@ -188,7 +197,7 @@ def draft_criteria(*, by: User, challenge: Challenge, reason: str = "") -> Crite
         draft = CriteriaSet(challenge=challenge, created_by=by, reason=reason.strip(), version=1)
         if previous:
             draft.version = previous.version + 1
-            for name in ("scale_min", "scale_max", "quorum", "winners", "tie_break"):
+            for name in DECISION_RULES:
                 setattr(draft, name, getattr(previous, name))
         draft.full_clean()
         draft.save()
@@ -199,13 +208,16 @@ def draft_criteria(*, by: User, challenge: Challenge, reason: str = "") -> Crite
     return draft
 
 
-def set_decision_rules(*, by: User, criteria_set: CriteriaSet, values: Mapping[str, Any]) -> CriteriaSet:
-    """Set scale, quorum, winners and tie-break of a draft."""
+def set_decision_rules(
+    *, by: User, criteria_set: CriteriaSet, values: Mapping[str, Any], seen: str = ""
+) -> CriteriaSet:
+    """Set scale, quorum, winners and tie-break of a draft. `seen` is the stamp the writer started from."""
     require(can_manage_challenges(by))
     with transaction.atomic():
         draft = _draft_row(criteria_set)
+        _refuse_stale(draft, seen, values)
         with change(by, "set_decision_rules", draft):
-            for name in ("scale_min", "scale_max", "quorum", "winners", "tie_break"):
+            for name in DECISION_RULES:
                 if name in values:
                     setattr(draft, name, values[name])
             draft.full_clean()
@@ -220,8 +232,12 @@ def save_criterion(
     values: Mapping[str, Any],
     anchors: Mapping[int, str],
     criterion: Criterion | None = None,
+    seen: str = "",
 ) -> Criterion:
-    """Add a criterion to a draft, or change one. `anchors` maps each score to its plain text."""
+    """Add a criterion to a draft, or change one. `anchors` maps each score to its plain text.
+
+    `seen` is the stamp of the criterion that the writer started from.
+    """
     require(can_manage_challenges(by))
     with transaction.atomic():
         draft = _draft_row(criteria_set)
@@ -235,6 +251,10 @@ def save_criterion(
                 criterion = Criterion(
                     criteria_set=draft, position=last.position + 1 if last else 1, key=_free_key(draft, values["name"])
                 )
+            else:
+                criterion = Criterion.objects.select_for_update().get(pk=criterion.pk)
+                texts = {str(score): text.strip() for score, text in anchors.items()}
+                _refuse_stale(criterion, seen, dict(values) | {"anchors": texts})
             for name in ("kind", "name", "question", "weight"):
                 setattr(criterion, name, values[name])
             if criterion.kind == Criterion.Kind.KNOCK_OUT:
@@ -374,6 +394,15 @@ def _to_state(criteria_set: CriteriaSet, state: CriteriaState, *, by: User, acti
 
 def _locked_row(challenge: Challenge) -> Challenge:
     return Challenge.objects.select_for_update().get(pk=challenge.pk)
+
+
+def _refuse_stale(row: Stimulus | CriteriaSet | Criterion, seen: str, values: Mapping[str, Any]) -> None:
+    """Refuse a save over someone else's change; saving the same again is fine."""
+    same = all(getattr(row, name) == value for name, value in values.items())
+    if seen and seen != row.stamp and not same:
+        raise ValidationError(
+            _("A colleague changed this while you were writing. Your text is kept below. Compare, then save again.")
+        )
 
 
 def _draft_row(criteria_set: CriteriaSet) -> CriteriaSet:

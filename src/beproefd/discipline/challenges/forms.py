@@ -1,88 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Forms of the challenge pages. Texts and lengths come from the models, so that the two never differ."""
 
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
-from django.forms.models import fields_for_model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beproefd.ui.forms import DateInput, DateTimeInput
+from beproefd.ui.forms import ActionForm, PlainText, RequestKeyForm, StampedForm, model_fields
 
 from .actions import CANVAS_FIELDS
-from .models import CanvasVersion, Challenge, CriteriaSet, Criterion, Stimulus
+from .models import DECISION_RULES, STIMULUS_FIELDS, CanvasVersion, Challenge, CriteriaSet, Criterion, Stimulus
 from .queries import OUTCOMES
 
-LONG = 400  # characters; a text that may be this long gets more than one line
 ANCHOR_LENGTH = 300
-
-
-class PlainText(forms.CharField):
-    """A text of more lines. A line break counts as one character, as it does in the browser."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> str:
-        """The text with simple line breaks."""
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
-
-
-def _field_of_form(field: models.Field, **options: Any) -> forms.Field | None:
-    if isinstance(field, models.URLField):
-        options["assume_scheme"] = "https"
-    elif isinstance(field, models.DateTimeField):
-        options["widget"] = DateTimeInput
-    elif isinstance(field, models.DateField):
-        options["widget"] = DateInput
-    elif isinstance(field, models.CharField) and not field.choices and (field.max_length or 0) >= LONG:
-        rows = min(8, max(2, field.max_length // 250))
-        return PlainText(
-            label=capfirst(field.verbose_name),
-            help_text=field.help_text,
-            max_length=field.max_length,
-            required=not field.blank,
-            widget=forms.Textarea(attrs={"rows": rows}),
-        )
-    return field.formfield(**options)
-
-
-def model_fields(model: type[models.Model], *names: str) -> dict[str, forms.Field]:
-    """The fields of a model as form fields, in this order."""
-    return fields_for_model(model, fields=names, formfield_callback=_field_of_form)
-
-
-class ActionForm(forms.Form):
-    """A form whose answer goes to an action; what the action refuses comes back beside what was typed."""
-
-    use_required_attribute = False  # the server says what is missing, in our words and before anything turns red
-
-    def refuse(self, refusal: ValidationError | PermissionDenied) -> None:
-        """Show a refusal at the field it is about, or above the form."""
-        if isinstance(refusal, ValidationError) and hasattr(refusal, "error_dict"):
-            for name, errors in refusal.error_dict.items():
-                self.add_error(name if name in self.fields else None, errors)
-        else:
-            self.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
-
-    def put(self, **values: Any) -> None:
-        """Change what a hidden field will send next time, for example the version the writer has now seen."""
-        data = self.data.copy()
-        for name, value in values.items():
-            data[name] = value
-        self.data = data
-
-
-class RequestKeyForm(ActionForm):
-    """A form that makes something new: sent twice, it makes one thing."""
-
-    request_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class ChallengeForm(RequestKeyForm):
@@ -148,29 +82,29 @@ class CanvasForm(ActionForm):
         return said
 
 
-class StimulusForm(RequestKeyForm):
+class StimulusForm(StampedForm, RequestKeyForm):
     """A card."""
 
     def __init__(self, *args: Any, stimulus: Stimulus | None = None, **kwargs: Any) -> None:
-        names = ("kind", "title", "body", "source", "source_url", "source_date")
         if stimulus:
-            kwargs["initial"] = {name: getattr(stimulus, name) for name in names}
+            kwargs["initial"] = {name: getattr(stimulus, name) for name in STIMULUS_FIELDS} | {"seen": stimulus.stamp}
         super().__init__(*args, **kwargs)
-        self.fields |= model_fields(Stimulus, *names)
+        self.fields |= model_fields(Stimulus, *STIMULUS_FIELDS)
 
     def values(self) -> dict[str, Any]:
         """What the action takes."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "request_key"}
+        return {name: self.cleaned_data[name] for name in STIMULUS_FIELDS}
 
 
-class DecisionRulesForm(ActionForm):
+class DecisionRulesForm(StampedForm):
     """Scale, quorum, winners and what happens with equal scores."""
 
     def __init__(self, *args: Any, criteria_set: CriteriaSet, **kwargs: Any) -> None:
-        names = ("scale_min", "scale_max", "quorum", "winners", "tie_break")
-        kwargs["initial"] = {name: getattr(criteria_set, name) for name in names}
+        kwargs["initial"] = {name: getattr(criteria_set, name) for name in DECISION_RULES} | {
+            "seen": criteria_set.stamp
+        }
         super().__init__(*args, **kwargs)
-        self.fields |= model_fields(CriteriaSet, *names)
+        self.fields |= model_fields(CriteriaSet, *DECISION_RULES)
 
     def clean(self) -> dict[str, Any]:
         """What the database would refuse, said at the field it is about."""
@@ -186,16 +120,18 @@ class DecisionRulesForm(ActionForm):
         return cleaned
 
 
-class CriterionForm(ActionForm):
+class CriterionForm(StampedForm):
     """A criterion with one plain text per score, or for yes and no."""
 
     def __init__(
         self, *args: Any, criteria_set: CriteriaSet, kind: str, criterion: Criterion | None = None, **kwargs: Any
     ) -> None:
         if criterion:
-            kwargs["initial"] = {name: getattr(criterion, name) for name in ("name", "question", "weight")} | {
-                f"anchor_{score}": text for score, text in criterion.anchors.items()
-            }
+            kwargs["initial"] = (
+                {name: getattr(criterion, name) for name in ("name", "question", "weight")}
+                | {f"anchor_{score}": text for score, text in criterion.anchors.items()}
+                | {"seen": criterion.stamp}
+            )
         super().__init__(*args, **kwargs)
         self.kind = kind
         weighted = kind == Criterion.Kind.WEIGHTED

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from beproefd.ground.audit.chain import canonical, sha256
 from beproefd.ground.audit.models import Audited
 
 
@@ -128,6 +129,14 @@ class CanvasVersion(Audited):
         return f"{self.challenge} v{self.number}"
 
 
+def _stamp(row: models.Model, names: tuple[str, ...]) -> str:
+    return sha256(canonical([getattr(row, name) for name in names]))
+
+
+STIMULUS_FIELDS = ("kind", "title", "body", "source", "source_url", "source_date")
+DECISION_RULES = ("scale_min", "scale_max", "quorum", "winners", "tie_break")
+
+
 class Stimulus(Audited):
     """A card from outside that can spark an idea: always with its source."""
 
@@ -165,6 +174,11 @@ class Stimulus(Audited):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def stamp(self) -> str:
+        """A digest of what it says. A form carries it, so that a save over someone else's change is refused."""
+        return _stamp(self, STIMULUS_FIELDS)
 
 
 class CriteriaState(models.TextChoices):
@@ -250,6 +264,11 @@ class CriteriaSet(Audited):
         return f"{self.challenge} v{self.version}"
 
     @property
+    def stamp(self) -> str:
+        """A digest of the decision rules (compare Stimulus.stamp)."""
+        return _stamp(self, DECISION_RULES)
+
+    @property
     def is_locked(self) -> bool:
         """Whether it was ever published."""
         return self.state != CriteriaState.DRAFT
@@ -290,3 +309,8 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stamp(self) -> str:
+        """A digest of what it says (compare Stimulus.stamp)."""
+        return _stamp(self, ("kind", "name", "question", "weight", "anchors"))

@@ -234,7 +234,7 @@ def stimulus_form(request: HttpRequest, slug: str, pk: int | None = None) -> Htt
     """Make a card, or change one."""
     challenge = enter(request, slug, managing=True)
     stimulus = get_object_or_404(visible_stimuli(request.user, challenge), pk=pk) if pk is not None else None
-    form = StimulusForm(request.POST or None, stimulus=stimulus)
+    form, newer = StimulusForm(request.POST or None, stimulus=stimulus), []
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_stimulus(
@@ -242,15 +242,17 @@ def stimulus_form(request: HttpRequest, slug: str, pk: int | None = None) -> Htt
                 challenge=challenge,
                 values=form.values(),
                 stimulus=stimulus,
+                seen=form.cleaned_data["seen"],
                 request_key=form.cleaned_data["request_key"],
             )
         except ValidationError as refusal:
             form.refuse(refusal)
+            newer = form.newer_than(StimulusForm(stimulus=stimulus))
         else:
             messages.success(request, _("The card was saved."))
             return redirect("challenges:stimuli", slug)
     title = _("Change a card") if stimulus else _("New card")
-    return page(request, "stimulus_form", challenge, title, form=form, stimulus=stimulus)
+    return page(request, "stimulus_form", challenge, title, form=form, stimulus=stimulus, newer=newer)
 
 
 @never_cache
@@ -330,16 +332,19 @@ def criteria_rules(request: HttpRequest, slug: str) -> HttpResponse:
     """Scale, quorum, winners and tie-break of the draft."""
     challenge = enter(request, slug, managing=True)
     draft = _draft(request, challenge)
-    form = DecisionRulesForm(request.POST or None, criteria_set=draft)
+    form, newer = DecisionRulesForm(request.POST or None, criteria_set=draft), []
     if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
+        seen = said.pop("seen")
         try:
-            actions.set_decision_rules(by=request.user, criteria_set=draft, values=form.cleaned_data)
+            actions.set_decision_rules(by=request.user, criteria_set=draft, values=said, seen=seen)
         except ValidationError as refusal:
             form.refuse(refusal)
+            newer = form.newer_than(DecisionRulesForm(criteria_set=draft))
         else:
             messages.success(request, _("Saved."))
             return redirect("challenges:criteria", slug)
-    return page(request, "criteria_rules", challenge, _("Rules of the decision"), form=form, draft=draft)
+    return page(request, "criteria_rules", challenge, _("Rules of the decision"), form=form, draft=draft, newer=newer)
 
 
 def criterion_form(request: HttpRequest, slug: str, key: str | None = None) -> HttpResponse:
@@ -349,7 +354,7 @@ def criterion_form(request: HttpRequest, slug: str, key: str | None = None) -> H
     criterion = get_object_or_404(draft.criteria, key=key) if key is not None else None
     knock_out = criterion.kind == Criterion.Kind.KNOCK_OUT if criterion else request.GET.get("soort") == "knock-out"
     kind = Criterion.Kind.KNOCK_OUT if knock_out else Criterion.Kind.WEIGHTED
-    form = CriterionForm(request.POST or None, criteria_set=draft, kind=kind, criterion=criterion)
+    form, newer = CriterionForm(request.POST or None, criteria_set=draft, kind=kind, criterion=criterion), []
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_criterion(
@@ -358,9 +363,11 @@ def criterion_form(request: HttpRequest, slug: str, key: str | None = None) -> H
                 values=form.values(),
                 anchors=form.anchors(),
                 criterion=criterion,
+                seen=form.cleaned_data["seen"],
             )
         except ValidationError as refusal:
             form.refuse(refusal)
+            newer = form.newer_than(CriterionForm(criteria_set=draft, kind=kind, criterion=criterion))
         else:
             messages.success(request, _("The criterion was saved."))
             return redirect("challenges:criteria", slug)
@@ -368,7 +375,9 @@ def criterion_form(request: HttpRequest, slug: str, key: str | None = None) -> H
         title = _("Change a criterion")
     else:
         title = _("New knock-out criterion") if knock_out else _("New weighted criterion")
-    return page(request, "criterion_form", challenge, title, form=form, criterion=criterion, knock_out=knock_out)
+    return page(
+        request, "criterion_form", challenge, title, form=form, criterion=criterion, knock_out=knock_out, newer=newer
+    )
 
 
 @require_POST

@@ -138,14 +138,17 @@ def submit_idea(*, by: User, idea: Idea) -> Idea:
 
 
 def withdraw_idea(*, by: User, idea: Idea, reason: str = "") -> Idea:
-    """Take an idea back. It stays readable for its team."""
+    """Take an idea back; after the deadline the programme does that, with a reason. It stays readable for its team."""
     with transaction.atomic():
         idea = _locked_row(idea)
-        require(owns_idea(by, idea))
+        organises = can_organise_ideas(by, idea.challenge) and not competes(by, idea.challenge)
+        require(owns_idea(by, idea) or organises)
         if idea.state == IdeaState.WITHDRAWN:
             return idea
-        if not idea.challenge.takes_ideas:
+        if not idea.challenge.takes_ideas and not organises:
             raise ValidationError(_("The deadline has passed. Ask the programme manager to take the idea out."))
+        if not owns_idea(by, idea) and not reason.strip():
+            raise ValidationError({"reason": _("Say why this idea is taken out.")})
         with change(by, "withdraw_idea", idea, reason=reason):
             _to_state(idea, IdeaState.WITHDRAWN)
             idea.save()

@@ -106,13 +106,9 @@ def _take(by: User, challenge: Challenge, line: int, row: dict[str, str]) -> Row
         return RowReport(line, "", "refused", row[""])
     cells = {name: row.get(column, "").strip() for column, name in COLUMNS.items()}
     title = cells["title"][:120]
-    kind = KINDS.get(cells["kind"].lower())
-    if kind is None:
-        known = ", ".join(sorted(set(KINDS) - {"startup"}))
-        return RowReport(line, title, "refused", _("“soort” must be one of: %(known)s") % {"known": known})
-    empty = [column for column in REQUIRED if not cells[COLUMNS[column]]]
-    if empty:
-        return RowReport(line, title, "refused", _("empty: %(columns)s") % {"columns": ", ".join(empty)})
+    wrong = _wrong(cells)
+    if wrong:
+        return RowReport(line, title, "refused", wrong)
     key = sha256(canonical(cells))
     known_idea = Idea.objects.filter(challenge=challenge, import_key=key).first()
     if known_idea:
@@ -128,6 +124,7 @@ def _take(by: User, challenge: Challenge, line: int, row: dict[str, str]) -> Row
                 channel=Idea.Channel.IMPORT,
                 import_key=key,
             )
+            kind = KINDS[cells["kind"].lower()]
             add_member(by=by, idea=idea, name=cells["name"], organisation=cells["organisation"], kind=kind)
             submit_idea(by=by, idea=idea)
     except ValidationError as refusal:
@@ -135,6 +132,17 @@ def _take(by: User, challenge: Challenge, line: int, row: dict[str, str]) -> Row
     except PermissionDenied as refusal:  # intake closed while the file was being read
         return RowReport(line, title, "refused", str(refusal))
     return RowReport(line, title, "taken", "", idea)
+
+
+def _wrong(cells: dict[str, str]) -> str:
+    """What cannot be right about a row, before anything is tried; empty when nothing is."""
+    empty = [column for column in REQUIRED if not cells[COLUMNS[column]]]
+    if empty:
+        return _("empty: %(columns)s") % {"columns": ", ".join(empty)}
+    if cells["kind"].lower() not in KINDS:
+        known = ", ".join(sorted(set(KINDS) - {"startup"}))
+        return _("“soort” must be one of: %(known)s") % {"known": known}
+    return ""
 
 
 def _reasons(refusal: ValidationError) -> str:

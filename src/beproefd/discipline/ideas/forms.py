@@ -13,8 +13,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beproefd.discipline.challenges.forms import ActionForm, PlainText, model_fields
 from beproefd.discipline.challenges.models import Stimulus
+from beproefd.ui.forms import ActionForm, PlainText, model_fields
 
 from .csv_import import MOST_BYTES
 from .models import VERSION_FIELDS, Idea, IdeaVersion, TeamMember

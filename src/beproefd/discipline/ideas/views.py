@@ -270,7 +270,7 @@ def detail(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         in_team=is_in_team(request.user, idea) or owns,
         changes=can_change_idea(request.user, idea),
         submits=owns and challenge.takes_ideas and idea.state == IdeaState.DRAFT,
-        withdraws=owns and challenge.takes_ideas and live,
+        withdraws=(owns and challenge.takes_ideas and live) or (organises and idea.state == IdeaState.SUBMITTED),
         organises=organises and idea.state == IdeaState.SUBMITTED,
     )
 
@@ -301,7 +301,8 @@ def submit(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def withdraw(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Take an idea back, after asking once."""
     idea = enter_idea(request, slug, reference)
-    require(owns_idea(request.user, idea))
+    organises = can_organise_ideas(request.user, idea.challenge) and not competes(request.user, idea.challenge)
+    require(owns_idea(request.user, idea) or organises)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

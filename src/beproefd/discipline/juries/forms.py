@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
+from beproefd.ui.forms import ActionForm
 
 from .actions import ScoreInput
 from .models import Answer, Assessment, Dissent, Interest, Seat
@@ -19,7 +20,7 @@ from .models import Answer, Assessment, Dissent, Interest, Seat
 CANNOT = "-"  # the choice "I cannot judge this"
 
 
-class SeatForm(forms.Form):
+class SeatForm(ActionForm):
     """A person with the jury role takes a seat."""
 
     user = forms.ModelChoiceField(label=gettext_lazy("person"), queryset=User.objects.none())
@@ -31,19 +32,19 @@ class SeatForm(forms.Form):
         self.fields["user"].queryset = people
 
 
-class AssignForm(forms.Form):
+class AssignForm(ActionForm):
     """How many jurors read each idea."""
 
     per_idea = forms.IntegerField(label=gettext_lazy("jury members for each idea"), min_value=1, max_value=50)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(ActionForm):
     """A reason in one or two sentences."""
 
     reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, required=False)
 
 
-class DeclarationForm(forms.Form):
+class DeclarationForm(ActionForm):
     """Does anything bind you? Asked before the idea opens."""
 
     free = forms.ChoiceField(
@@ -70,7 +71,7 @@ class DeclarationForm(forms.Form):
         return cleaned
 
 
-class RecusalForm(forms.Form):
+class RecusalForm(ActionForm):
     """Something binds after all."""
 
     kind = forms.ChoiceField(label=gettext_lazy("what binds you?"), choices=Interest.Kind.choices)
@@ -90,7 +91,7 @@ class ReportForm(RecusalForm):
         self.fields["kind"].label = _("what binds this person?")
 
 
-class AssessmentForm(forms.Form):
+class AssessmentForm(ActionForm):
     """A score, or “I cannot judge this”, and a reason per criterion; then how sure the juror is."""
 
     version_number = forms.IntegerField(widget=forms.HiddenInput)
@@ -160,7 +161,7 @@ def score_choices(criterion: RuledCriterion) -> list[tuple[str, str]]:
     return [*shown, (CANNOT, _("I cannot judge this"))]
 
 
-class ScoreChangeForm(forms.Form):
+class ScoreChangeForm(ActionForm):
     """One score changes in deliberation, with the reason."""
 
     old_value = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -175,7 +176,7 @@ class ScoreChangeForm(forms.Form):
         self.fields["value"].label = criterion.question
 
 
-class DissentForm(forms.ModelForm):
+class DissentForm(ActionForm, forms.ModelForm):
     """Who disagrees may say so."""
 
     class Meta:
@@ -188,7 +189,7 @@ class DissentForm(forms.ModelForm):
         self.fields["text"].required = False
 
 
-class AnswerForm(forms.ModelForm):
+class AnswerForm(ActionForm, forms.ModelForm):
     """The answer to a team."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)

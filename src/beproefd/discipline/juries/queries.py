@@ -98,18 +98,22 @@ def blocked_idea_ids(viewer: User, jury_round: Round) -> set[int]:
 
 def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
     """The ideas that exist for this viewer in this room, in an order that says nothing (by reference)."""
-    ideas = submitted_ideas(jury_round.challenge)
     runs = can_run_jury(viewer, jury_round.challenge)
     if not runs and (jury_round.state in CLOSED or seat_of(viewer, jury_round) is None):
-        return ideas.none()
+        return submitted_ideas(jury_round.challenge).none()
+    return _not_blocked(viewer, jury_round)
+
+
+def _not_blocked(viewer: User, jury_round: Round) -> QuerySet[Idea]:
+    """The field for someone of whom it is known that they run the jury, or have a seat in an open room."""
+    ideas = submitted_ideas(jury_round.challenge)
     if jury_round.challenge.is_sealed:
         return ideas.none()
     return ideas.exclude(pk__in=blocked_idea_ids(viewer, jury_round))
 
 
-def _field(viewer: Any, jury_round: Round, among: Collection[int] | None) -> QuerySet[Idea]:
-    field = visible_field(viewer, jury_round)
-    return field if among is None else field.filter(pk__in=among)
+def _among(ideas: QuerySet[Idea], pks: Collection[int] | None) -> QuerySet[Idea]:
+    return ideas if pks is None else ideas.filter(pk__in=pks)
 
 
 def readable_idea(viewer: Any, jury_round: Round, reference: str) -> Idea | None:
@@ -161,7 +165,7 @@ def own_tasks(viewer: Any, jury_round: Round, *, among: Collection[int] | None =
         for assessment in seat.assessments.exclude(state=Assessment.State.VOID).select_related("version")
     }
     tasks = []
-    for idea in _field(viewer, jury_round, among):
+    for idea in _among(visible_field(viewer, jury_round), among):
         if idea.pk not in assigned and jury_round.state not in TOGETHER:
             continue
         assessment = assessments.get(idea.pk)
@@ -198,7 +202,7 @@ def ideas_with_open_scores(viewer: Any, jury_round: Round, *, among: Collection[
     """
     seat = seat_of(viewer, jury_round)
     if seat is None and jury_round.state in TOGETHER and can_run_jury(viewer, jury_round.challenge):
-        return list(_field(viewer, jury_round, among))
+        return list(_among(_not_blocked(viewer, jury_round), among))
     if seat is None or jury_round.state in CLOSED:
         return []
     open_steps = {"done", "read"} if jury_round.state in TOGETHER else {"done"}
@@ -219,9 +223,10 @@ def assessments_of(viewer: Any, jury_round: Round, idea: Idea) -> list[Assessmen
 
 @dataclass(frozen=True)
 class VisibleStandings(Standings):
-    """The order, with the ideas it is about by reference: the ones whose scores the viewer may see."""
+    """The order, with the ideas it is about by reference, the ones whose scores the viewer may see, and their changes."""
 
     ideas: Mapping[str, Idea] = field(default_factory=dict)
+    changes: tuple[ScoreChange, ...] = ()
 
 
 def visible_standings(viewer: Any, jury_round: Round) -> VisibleStandings | None:
@@ -238,6 +243,7 @@ def visible_standings(viewer: Any, jury_round: Round) -> VisibleStandings | None
         found.undecided_ties,
         found.winners,
         ideas={idea.reference: idea for idea in ideas},
+        changes=tuple(_with_their_ideas(_changes(jury_round), ideas)),
     )
 
 
@@ -258,7 +264,7 @@ def _given(jury_round: Round, references: dict[int, str]) -> list[Given]:
     )
     return [
         Given(str(seat), references[idea], criterion, value)
-        for seat, idea, version, criterion, value in rows.iterator(chunk_size=10_000)
+        for seat, idea, version, criterion, value in rows.order_by().iterator(chunk_size=10_000)
         if idea in references and version == newest.get(idea)
     ]
 
@@ -285,7 +291,7 @@ def progress(viewer: Any, jury_round: Round) -> list[Progress]:
     """Per seat how many assigned ideas are judged, counted over the ideas the viewer may see. Empty for others."""
     if not can_run_jury(viewer, jury_round.challenge):
         return []
-    ideas = set(visible_field(viewer, jury_round).values_list("pk", flat=True))
+    ideas = set(_not_blocked(viewer, jury_round).values_list("pk", flat=True))
     newest = newest_versions(jury_round)
     total: Counter[int] = Counter()
     for seat, idea in Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list(
@@ -314,7 +320,7 @@ def coverage(viewer: Any, jury_round: Round) -> list[Coverage]:
     """Per visible idea the readers; numbers only, no scores. Empty for who does not run the jury."""
     if not can_run_jury(viewer, jury_round.challenge):
         return []
-    return _coverage(jury_round, visible_field(viewer, jury_round))
+    return _coverage(jury_round, _not_blocked(viewer, jury_round))
 
 
 def _coverage(jury_round: Round, ideas: Iterable[Idea]) -> list[Coverage]:
@@ -344,7 +350,7 @@ def visible_interests(viewer: Any, jury_round: Round) -> QuerySet[Interest]:
     interests = Interest.objects.filter(round=jury_round).select_related("user", "idea", "decided_by")
     if not can_run_jury(viewer, jury_round.challenge):
         return interests.none()
-    return interests.filter(idea__in=visible_field(viewer, jury_round).values("pk")).exclude(user=viewer)
+    return interests.filter(idea__in=_not_blocked(viewer, jury_round).values("pk")).exclude(user=viewer)
 
 
 def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:
@@ -352,7 +358,7 @@ def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:
     seats = list(jury_members(viewer, jury_round).filter(is_active=True))
     judging = [seat for seat in seats if seat.kind != Seat.Kind.ALTERNATE]
     ideas = (
-        list(visible_field(viewer, jury_round).values_list("pk", flat=True))
+        list(_not_blocked(viewer, jury_round).values_list("pk", flat=True))
         if can_run_jury(viewer, jury_round.challenge)
         else []
     )
@@ -380,21 +386,28 @@ def answers(viewer: Any, jury_round: Round) -> dict[int, Answer]:
     """The answers written so far, per idea, for who runs the jury."""
     if not can_run_jury(viewer, jury_round.challenge):
         return {}
-    visible = visible_field(viewer, jury_round).values("pk")
+    visible = _not_blocked(viewer, jury_round).values("pk")
     return {answer.idea_id: answer for answer in Answer.objects.filter(round=jury_round, idea__in=visible)}
 
 
 def visible_changes(viewer: Any, jury_round: Round) -> list[ScoreChange]:
     """Scores changed in deliberation, on ideas whose scores are open to the viewer."""
-    changes = list(ScoreChange.objects.filter(assessment__seat__round=jury_round).select_related("assessment__seat"))
-    if not changes:
-        return []
+    changes = list(_changes(jury_round))
     changed = {change.assessment.idea_id for change in changes}
-    ideas = {idea.pk: idea for idea in ideas_with_open_scores(viewer, jury_round, among=changed)}
-    visible = [change for change in changes if change.assessment.idea_id in ideas]
-    for change in visible:
-        change.assessment.idea = ideas[change.assessment.idea_id]  # with its title: no query for each change
-    return visible
+    return _with_their_ideas(changes, ideas_with_open_scores(viewer, jury_round, among=changed) if changed else [])
+
+
+def _changes(jury_round: Round) -> QuerySet[ScoreChange]:
+    return ScoreChange.objects.filter(assessment__seat__round=jury_round).select_related("assessment__seat")
+
+
+def _with_their_ideas(changes: Iterable[ScoreChange], ideas: Iterable[Idea]) -> list[ScoreChange]:
+    """The changes on these ideas, with the titles at hand: no query for each change."""
+    by_pk = {idea.pk: idea for idea in ideas}
+    found = [change for change in changes if change.assessment.idea_id in by_pk]
+    for change in found:
+        change.assessment.idea = by_pk[change.assessment.idea_id]
+    return found
 
 
 def visible_dissents(viewer: Any, jury_round: Round) -> list[Dissent]:

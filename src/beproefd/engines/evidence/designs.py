@@ -305,6 +305,8 @@ def design_from_dict(plain: Mapping[str, Any]) -> Design:
     kind = plain.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise DesignError(f"kind: must be one of {', '.join(KINDS)}")
+    if kind == SteppedWedge.kind and "starts" not in plain and "clusters" in plain:
+        plain = {**{name: value for name, value in plain.items() if name != "clusters"}, "starts": _even_starts(plain)}
     known = {field.name: field for field in fields(KINDS[kind])}
     values: dict[str, Any] = {}
     for name, value in plain.items():
@@ -321,6 +323,15 @@ def design_from_dict(plain: Mapping[str, Any]) -> Design:
             if name not in values and field.default is field.default_factory
         ]  # fmt: skip
         raise DesignError(f"{', '.join(missing) or kind}: missing") from error
+
+
+def _even_starts(plain: Mapping[str, Any]) -> list[int]:
+    """Starts spread evenly over periods 1, 2, ... for a wedge described by its number of clusters."""
+    clusters, periods = plain["clusters"], plain.get("periods", 0)
+    for name, value in (("clusters", clusters), ("periods", periods)):
+        _need(isinstance(value, int) and 2 <= value <= 2000, name, "must be a whole number from 2")
+    steps = periods - 1
+    return sorted(1 + cluster % steps for cluster in range(clusters))
 
 
 def _typed(name: str, value: Any, annotation: str) -> Any:

@@ -99,7 +99,9 @@ def operating(model: Model, truth: str) -> Operating:
         seen = model.calendar[truth == "alternative"]
         return Operating(seen.supported, float("nan"), seen.expected)
     found = law(boundary, pi).operating(boundary.horizon, 1.0)
-    return Operating(found.supported, found.refuted, found.expected / boundary.horizon * cap)
+    # The walk that stands for the test keeps a margin of power for what differs from it; only the promise is reported.
+    supported = found.supported if truth == "null" else min(found.supported, model.design.power)
+    return Operating(supported, found.refuted, found.expected / boundary.horizon * cap)
 
 
 def operating_at(design: Design, truth: tuple[float, ...]) -> Operating:

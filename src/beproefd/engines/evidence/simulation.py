@@ -36,7 +36,8 @@ from beproefd.engines.evidence.reading import Observation
 from beproefd.engines.evidence.verdicts import Verdict
 
 CHUNK = 500
-ESTIMATION_LIMIT = 20_000
+ESTIMATION_LIMIT = 10
+"""A test without a largest size is given up after this many times the fixed size; it then counts as still running."""
 
 Executor = Callable[[Callable[["Chunk"], "Tally"], list["Chunk"]], Iterable["Tally"]]
 Truth = tuple[float, ...]
@@ -171,8 +172,8 @@ def _one(design: Design, truth: Truth, generator: np.random.Generator) -> tuple[
     monitor = Monitor(design)
     if isinstance(design, SteppedWedge):
         monitor.update(wedge_rows(design, truth[0], generator))
-        return monitor, len(design.starts) * design.periods * design.cluster_size
-    limit = model_of(design).max_units or ESTIMATION_LIMIT
+        return monitor, len(design.starts) * design.periods * design.cluster_size // 2
+    limit = model_of(design).max_units or ESTIMATION_LIMIT * model_of(design).fixed
     units = 0
     while units < limit and monitor.verdict is Verdict.CONTINUE:
         for unit in unit_rows(design, truth, generator, min(32, limit - units)):

@@ -79,7 +79,8 @@ class Walk:
     def step(self, descriptor: Descriptor) -> None:
         """Add a step's law."""
         law = step_law(descriptor)
-        self.mass = np.convolve(self.mass, law.pmf) if law.top else self.mass
+        if law.top and len(self.mass):
+            self.mass = np.convolve(self.mass, law.pmf)
         self.cumulant += _cumulant_at(descriptor, self.theta)
         self.steps.append(descriptor)
 

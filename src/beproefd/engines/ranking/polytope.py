@@ -2,8 +2,9 @@
 """Volume of the weights that keep the same top: a polytope cut out by half-spaces.
 
 Volume by the sum over corners of Lawrence (1991), "Polytope volume computation", Mathematics of Computation 57, 259-271.
-It needs simple corners (as many walls as dimensions), so the walls are moved by about one part in 10^8 first: equal
-weights would otherwise give corners where more walls meet. The answer is right to six decimals.
+It needs simple corners (as many walls as dimensions), and equal weights or three ideas level with each other give corners
+where more walls meet; so the walls are moved by about 10^-9 first, and by up to 10^-7 when that is not enough. The
+answer is right to five decimals, mostly to seven.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 EQUAL = 1e-9
-NUDGE = 1e-9
+NUDGES = (1e-9, 1e-8, 1e-7)
+"""How far walls are moved: as little as gives simple corners."""
 DIRECTIONS = 15
 LOST = 1e8
 """Largest cancellation of corner terms at which eight of the sixteen digits are still right."""
@@ -41,8 +43,8 @@ def share_kept(inside: Floats, outside: Floats, low: Floats, high: Floats) -> fl
             [[*np.ones(size - 1), low[-1] - 1.0], [*-np.ones(size - 1), 1.0 - high[-1]]],
         ]
     )
-    corners, meeting, walls = _corners(walls)
-    whole = _volume(corners, meeting, walls)
+    corners, whole, walls = _measure(walls)
+    volume = whole
     cut: set[tuple[int, int]] = set()
     while True:
         weights = np.column_stack([corners, 1.0 - corners.sum(axis=1)])
@@ -51,13 +53,13 @@ def share_kept(inside: Floats, outside: Floats, low: Floats, high: Floats) -> fl
         violated = outs.max(axis=1) - ins.min(axis=1) > 10 * EQUAL
         fresh = {(int(worst[p]), int(best[p])) for p in np.flatnonzero(violated)} - cut
         if not fresh:
-            return float(np.clip(_volume(corners, meeting, walls) / whole, 0.0, 1.0)) if cut else 1.0
+            return float(np.clip(volume / whole, 0.0, 1.0))
         cut |= fresh
         pairs = np.array([inside[a] - outside[b] for a, b in sorted(fresh)])
         added = np.column_stack([pairs[:, -1:] - pairs[:, :-1], -pairs[:, -1]])
         if _centre(np.concatenate([walls, added])) is None:
             return 0.0
-        corners, meeting, walls = _corners(np.concatenate([walls, added]))
+        corners, volume, walls = _measure(np.concatenate([walls, added]))
 
 
 def _centre(walls: Floats) -> Floats | None:
@@ -76,27 +78,38 @@ def _centre(walls: Floats) -> Floats | None:
     return np.asarray(found.x[:-1], dtype=np.float64)
 
 
-def _corners(walls: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
-    """Corners (V, n), the n walls that meet in each (V, n), and the slightly moved walls (H, n + 1)."""
-    from scipy.spatial import HalfspaceIntersection, QhullError  # noqa: PLC0415 -- slow import
-
+def _measure(walls: Floats) -> tuple[Floats, float, Floats]:
+    """Corners (V, n), volume, and the walls that matter, scaled to normals of length 1."""
     lengths = np.linalg.norm(walls[:, :-1], axis=1, keepdims=True)
     flat = lengths[:, 0] > EQUAL
     walls = walls[flat] / lengths[flat]
     # A fixed, irregular pattern: no two walls move alike.
-    moved = walls.copy()
-    moved[:, -1] -= NUDGE * (0.5 + np.modf(np.arange(1, len(walls) + 1) * np.sqrt(5.0))[0])
-    centre = _centre(moved)
+    pattern = 0.5 + np.modf(np.arange(1, len(walls) + 1) * np.sqrt(5.0))[0]
+    for nudge in NUDGES:
+        moved = walls.copy()
+        moved[:, -1] -= nudge * pattern
+        try:
+            corners, meeting = _corners(moved)
+            return corners, _volume(corners, meeting, moved), walls[np.unique(meeting)]
+        except UnmeasurableError:
+            continue
+    raise UnmeasurableError
+
+
+def _corners(walls: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Corners (V, n) and the n walls that meet in each (V, n)."""
+    from scipy.spatial import HalfspaceIntersection, QhullError  # noqa: PLC0415 -- slow import
+
+    centre = _centre(walls)
     if centre is None:
         raise UnmeasurableError
     try:
-        found = HalfspaceIntersection(moved, centre)
+        found = HalfspaceIntersection(walls, centre)
     except QhullError as error:
         raise UnmeasurableError from error
-    dimensions = walls.shape[1] - 1
-    if any(len(facet) != dimensions for facet in found.dual_facets):
+    if any(len(facet) != walls.shape[1] - 1 for facet in found.dual_facets):
         raise UnmeasurableError
-    return found.intersections, np.array(found.dual_facets, dtype=np.int64), moved
+    return found.intersections, np.array(found.dual_facets, dtype=np.int64)
 
 
 def _volume(corners: Floats, meeting: NDArray[np.int64], walls: Floats) -> float:

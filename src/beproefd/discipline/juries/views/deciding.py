@@ -30,7 +30,9 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     ideas = found.ideas
     answers = queries.answers(request.user, jury_round)
-    names = {str(seat.pk): seat.name for seat in queries.jury_members(request.user, jury_round)}
+    members = list(queries.jury_members(request.user, jury_round))
+    names = {str(seat.pk): seat.name for seat in members}
+    can_decide = jury_round.state == RoundState.DELIBERATION and can_decide_round(request.user, jury_round)
     charted = [line for line in found.lines if line.mean is not None][:SHOWN_IN_CHART]
     chart = interval_chart(
         [
@@ -64,11 +66,11 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
         "change": _weight_change(found, titles),
         "undecided": [[titles[idea] for idea in group] for group in found.undecided_ties],
         "drawn": [[titles[idea] for idea in group] for group in found.drawn],
-        "changes": described(jury_round, queries.visible_changes(request.user, jury_round)),
+        "changes": described(jury_round, found.changes),
         "dissents": queries.visible_dissents(request.user, jury_round),
-        "runs": can_run_jury(request.user, jury_round.challenge),
-        "can_decide": jury_round.state == RoundState.DELIBERATION and can_decide_round(request.user, jury_round),
-        "seat": queries.seat_of(request.user, jury_round),
+        "runs": can_decide or can_run_jury(request.user, jury_round.challenge),
+        "can_decide": can_decide,
+        "seat": next((seat for seat in members if seat.user_id == request.user.pk and seat.is_active), None),
     }
     return render(request, "juries/standings.html", context)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -35,15 +34,6 @@ def enter_round(request: HttpRequest, slug: str, *, running: bool = False) -> Ro
 def enter_idea(request: HttpRequest, jury_round: Round, reference: str) -> Idea:
     """An idea that exists for this person, or 404."""
     return get_object_or_404(visible_field(request.user, jury_round), reference=reference)
-
-
-def refuse(form: BaseForm, refusal: ValidationError) -> None:
-    """Put what an action refused beside the field it is about, or above the form."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return
-    for name, errors in refusal.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def do(request: HttpRequest, action: Callable[[], object], done: str, to: str, slug: str) -> HttpResponse:

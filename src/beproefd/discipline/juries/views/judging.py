@@ -14,7 +14,7 @@ from ..forms import CANNOT, AssessmentForm, DeclarationForm, DissentForm, Recusa
 from ..models import Assessment, Round, RoundState
 from ..rules import can_run_jury
 from ..sentences import described
-from .entry import enter_challenge, enter_idea, enter_round, refuse
+from .entry import enter_challenge, enter_idea, enter_round
 
 
 def room(request: HttpRequest, slug: str) -> HttpResponse:
@@ -111,7 +111,7 @@ def _declare(request: HttpRequest, jury_round: Round, shown: Idea) -> HttpRespon
                 note=form.cleaned_data["note"],
             )
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             if free:
                 return redirect("juries:idea", slug=jury_round.challenge.slug, reference=shown.reference)
@@ -183,7 +183,7 @@ def recuse(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         try:
             actions.recuse(by=request.user, jury_round=jury_round, idea=shown, **form.cleaned_data)
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("Thank you. Your scores for this idea no longer count. The trace stays."))
             return redirect("juries:room", slug=slug)
@@ -214,7 +214,7 @@ def change_score(request: HttpRequest, slug: str, reference: str, key: str) -> H
                 old_value=int(old) if old.isdigit() else None,
             )
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("Changed. The old score and your reason stay in the record."))
             return redirect("juries:idea", slug=slug, reference=reference)

@@ -17,7 +17,7 @@ from ..forms import AnswerForm, AssignForm, ReasonForm, ReportForm, SeatForm
 from ..models import RoundState
 from ..rules import can_decide_round, can_run_jury
 from ..sentences import interest_paragraph
-from .entry import do, enter_challenge, enter_idea, enter_round, refuse
+from .entry import do, enter_challenge, enter_idea, enter_round
 
 
 @require_POST
@@ -43,7 +43,7 @@ def seat_new(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             seat = actions.seat_juror(by=request.user, jury_round=jury_round, **form.cleaned_data)
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("%(name)s has a seat in the jury.") % {"name": seat.name})
             return redirect("juries:room", slug=slug)
@@ -86,7 +86,7 @@ def assign(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             added = actions.assign_ideas(by=request.user, jury_round=jury_round, **form.cleaned_data)
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             short = [c.idea.reference for c in queries.coverage(request.user, jury_round) if c.assigned < c.quorum]
             messages.success(
@@ -156,7 +156,7 @@ def interests(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             actions.report_interest(by=request.user, jury_round=jury_round, **form.cleaned_data)
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("Noted. This person no longer sees anything of this idea."))
             return redirect("juries:interests", slug=slug)
@@ -205,7 +205,7 @@ def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         try:
             actions.write_answer(by=request.user, jury_round=jury_round, idea=idea, **form.cleaned_data)
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
             if existing and form.cleaned_data["revision"] != existing.revision:
                 newer = existing  # shown beside the form; the next save starts from there
                 form.data = form.data.dict() | {"revision": existing.revision}
@@ -227,7 +227,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
             actions.close_round(by=request.user, jury_round=jury_round)
         except ValidationError as refusal:
             form.is_valid()
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("The decision is taken and signed. Every team gets its answer."))
             return redirect("juries:decision", slug=slug)
@@ -248,7 +248,7 @@ def void(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             actions.void_round(by=request.user, jury_round=jury_round, reason=form.cleaned_data["reason"])
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("The round is void. Its trace stays. You can start again."))
             return redirect("juries:room", slug=slug)

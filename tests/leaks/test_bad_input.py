@@ -1,0 +1,536 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Bad input in every form of the product: a clear answer, nothing half-written, nothing typed lost, nothing executed.
+
+The forms are read from the pages themselves, so a new form is covered once a person here can open its page, and a new
+address that takes forms fails the test until one does.
+"""
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, include, path, resolve, reverse
+
+from beproefd.discipline.challenges.models import CanvasVersion, Challenge, Criterion, Stimulus
+from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
+from beproefd.discipline.juries import actions
+from beproefd.discipline.juries.models import Answer, Assessment, Declaration, Dissent, Interest, ScoreChange, Seat
+from beproefd.ground.audit.queries import verify
+from beproefd.site import urls
+from tests import factories
+from tests.factories.challenges import canvas_values
+
+urlpatterns = [*urls.urlpatterns, path("demo/", include("beproefd.demo.urls"))]
+handler400 = urls.handler400
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+NASTY = {
+    "sql": "Robert'); DROP TABLE ideas_idea; --\" OR 1=1",
+    "html": '"><script>alert(1)</script><img src=x onerror=alert(1)>',
+    "template": "{{ 7|add:7 }}{% debug %}${7*7}%(naam)s",
+    "signs": "👩🏽‍🦽 \u202egnirts\u202c é ﷽ \ud7ff",
+    "nul": "voor\x00na",
+    "spaces": " \t\r\n\u00a0 ",
+    "formula": '=HYPERLINK("http://x")',
+}
+NUMBERS = ("-1", "0", "9" * 30, "9" * 5000, "²", "1e9", "NaN", "0x10", "")
+DATES = ("2026-02-31", "0000-00-00", "gisteren", "99999-01-01", "2026-01-01T99:99")
+
+
+# Reading forms from pages
+
+
+@dataclass
+class Form:
+    """A form on a page: where it goes and what it holds when nothing is typed."""
+
+    action: str
+    method: str
+    values: dict[str, list[str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)  # name -> text, number, date, choice, hidden, file, button
+
+    @property
+    def name(self) -> str:
+        """The name of the address it goes to."""
+        return resolve(self.action.partition("?")[0]).view_name
+
+    def of_kind(self, *kinds: str) -> list[str]:
+        """Field names."""
+        return [name for name, kind in self.kinds.items() if kind in kinds]
+
+
+class Reader(HTMLParser):
+    """Collects the forms of a page as a browser would send them."""
+
+    KINDS = {"number": "number", "date": "date", "datetime-local": "date", "radio": "choice", "checkbox": "choice"}
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address, self.forms, self._select, self._area = address, [], "", ""
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Forms, inputs, selects, texts and buttons."""
+        said = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(said.get("action") or self.address, said.get("method", "get").lower()))
+            self._open = True
+        if not self._open:
+            return
+        form, name = self.forms[-1], said.get("name", "")
+        if tag == "input" and name:
+            kind = said.get("type", "text")
+            form.kinds[name] = (
+                "hidden" if kind == "hidden" else self.KINDS.get(kind, kind if kind == "file" else "text")
+            )
+            chosen = form.values.setdefault(name, [])
+            if kind not in {"radio", "checkbox", "file"} or "checked" in said:
+                chosen.append(said.get("value", "on"))
+        elif tag == "textarea":
+            self._area, form.kinds[name], form.values[name] = name, "text", [""]
+        elif tag == "select":
+            self._select, form.kinds[name], form.values[name] = name, "choice", []
+        elif tag == "option" and self._select and ("selected" in said or not form.values[self._select]):
+            form.values[self._select] = [said.get("value", "")]
+        elif tag == "button" and name and name not in form.kinds:
+            form.kinds[name], form.values[name] = "button", [said.get("value", "")]
+
+    def handle_endtag(self, tag: str) -> None:
+        """The end of what was open."""
+        if tag == "form":
+            self._open = False
+        elif tag == "textarea":
+            self._area = ""
+        elif tag == "select":
+            self._select = ""
+
+    def handle_data(self, data: str) -> None:
+        """What stands in a text."""
+        if self._area:
+            self.forms[-1].values[self._area][0] += data
+
+
+def forms_on(client: Client, address: str) -> list[Form]:
+    """The forms of a page that send something."""
+    response = client.get(address)
+    assert (address, response.status_code) == (address, 200)
+    reader = Reader(address)
+    reader.feed(response.content.decode())
+    return [form for form in reader.forms if form.method == "post" and form.action != "/taal/"]
+
+
+# Everyone who fills in something
+
+
+@dataclass
+class City:
+    """A challenge in every state, and who fills in forms there."""
+
+    forms: list[tuple[Client, Form]]
+    scoring: factories.World
+    deliberation: factories.World
+    open: Challenge
+    draft: Challenge
+    manager: Any
+    owner: Any
+
+
+def visit(person: Any = None, **options: Any) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client(raise_request_exception=False, **options)
+    if person:
+        client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def city(administrator: Any, settings: Any) -> City:
+    """Every form of the product, with who may open it."""
+    settings.DEMO = True
+    scoring, deliberation = (
+        factories.world("scoring", ideas=2, jurors=2),
+        factories.world("deliberation", ideas=2, jurors=2),
+    )
+    preparing = factories.world("preparing", ideas=1, jurors=1)
+    manager, owner = scoring.manager, factories.person("team", name="Olga")
+    tied = factories.person("juror", organisation="Stichting 1")
+    actions.seat_juror(by=manager, jury_round=preparing.round, user=tied, kind="alternate")
+    factories.judge(scoring, scoring.jurors[1], scoring.ideas[0], submit=False)
+    draft = factories.challenge(manager, title="In voorbereiding")
+    factories.add_criteria(manager, draft)
+    bare = factories.challenge(manager, title="Zonder criteria")
+    ready = factories.ready_challenge(manager, title="Klaar om te openen")
+    waiting = factories.jury_challenge(manager, [factories.person("team")])
+    opened = factories.open_challenge(manager, title="Open voor ideeën")
+    idea = factories.idea(owner, opened, submit=False)
+    demo = factories.person("team")
+    type(demo).objects.filter(pk=demo.pk).update(is_demo=True)
+    pages = {
+        None: [reverse("account_login"), reverse("account_reset_password"), reverse("demo:roles")],
+        administrator: [reverse("accounts:new"), reverse("accounts:edit", args=[owner.key])],
+        owner: [
+            reverse("ideas:new", args=[opened.slug]),
+            *(
+                reverse(f"ideas:{name}", args=[opened.slug, idea.reference])
+                for name in ("detail", "edit", "team", "withdraw")
+            ),
+        ],
+        scoring.jurors[0]: [reverse("juries:idea", args=[scoring.challenge.slug, scoring.ideas[0].reference])],
+        scoring.jurors[1]: [
+            reverse(f"juries:{name}", args=[scoring.challenge.slug, scoring.ideas[0].reference])
+            for name in ("idea", "recuse")
+        ],
+        deliberation.jurors[0]: [
+            reverse("juries:dissent", args=[deliberation.challenge.slug]),
+            reverse(
+                "juries:change_score", args=[deliberation.challenge.slug, deliberation.ideas[0].reference, "waarde"]
+            ),
+        ],
+        manager: [
+            reverse("challenges:new"),
+            *(reverse(f"challenges:{name}", args=[draft.slug]) for name in ("canvas_edit", "stimulus_new")),
+            reverse("challenges:stimulus_edit", args=[draft.slug, draft.stimuli.get().pk]),
+            *(
+                reverse(f"challenges:{name}", args=[draft.slug])
+                for name in ("criteria", "criteria_rules", "criterion_new")
+            ),
+            reverse("challenges:criterion_edit", args=[draft.slug, "waarde"]),
+            reverse("challenges:criteria_lock", args=[draft.slug]),
+            reverse("challenges:criteria", args=[bare.slug]),
+            reverse("challenges:criteria_new_version", args=[ready.slug]),
+            reverse("challenges:detail", args=[ready.slug]),
+            reverse("challenges:detail", args=[opened.slug]),
+            reverse("ideas:new", args=[opened.slug]),
+            reverse("ideas:import", args=[opened.slug]),
+            reverse("ideas:correction", args=[waiting.slug, Idea.objects.get(challenge=waiting).reference]),
+            reverse("ideas:merge", args=[scoring.challenge.slug, scoring.ideas[0].reference])
+            + f"?met={scoring.ideas[1].reference}",
+            reverse("juries:room", args=[waiting.slug]),
+            *(
+                reverse(f"juries:{name}", args=[preparing.challenge.slug])
+                for name in ("room", "interests", "assign", "seat_new")
+            ),
+            *(reverse(f"juries:{name}", args=[scoring.challenge.slug]) for name in ("room", "void")),
+            reverse("juries:answer", args=[deliberation.challenge.slug, deliberation.ideas[0].reference]),
+            reverse("juries:decide", args=[deliberation.challenge.slug]),
+        ],
+    }
+    forms, known = [], set()
+    for person, addresses in pages.items():
+        client = visit(person)
+        for address in addresses:
+            for form in forms_on(client, address):
+                key = (form.name, tuple(form.kinds))
+                if form.name != "account_logout" and key not in known:
+                    known.add(key)
+                    forms.append((client, form))
+    return City(forms, scoring, deliberation, opened, draft, manager, owner)
+
+
+NOT_A_FORM = {
+    *("home", "audit_log", "security_txt", "set_language", "styleguide", "demo:roles", "accounts:list"),
+    *("juries:room", "juries:standings", "juries:standings_file"),
+    *("juries:decision", "juries:decision_file", "juries:decision_pdf"),
+    "ideas:similar",  # a search: it is sent by the form of an idea and writes nothing
+}
+
+
+def test_every_address_that_takes_a_form_is_tried_here(city: City) -> None:
+    def names(patterns: Any, space: str = "") -> Iterator[str]:
+        for pattern in patterns:
+            inner = getattr(pattern, "url_patterns", None)
+            if inner is None:
+                yield f"{space}{pattern.name}"
+            else:
+                yield from names(inner, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
+
+    ours = {
+        name
+        for name in names(get_resolver().url_patterns)
+        if not re.match(r"account_|mfa_|socialaccount_|openid_|None", name)
+    }
+    client, takes = visit(), set()
+    parts = {"slug": city.open.slug, "reference": "AAAAA", "pk": 1, "number": 1, "version": 1, "key": "waarde"}
+    for name in ours:
+        wanted = next(iter(get_resolver_params(name)), ())
+        values = {part: city.owner.key if name == "accounts:edit" else parts[part] for part in wanted}
+        if client.post(reverse(name, kwargs=values)).status_code != 405:
+            takes.add(name)
+    assert takes - NOT_A_FORM - {form.name for _client, form in city.forms} == set()
+
+
+def get_resolver_params(name: str) -> Iterator[tuple[str, ...]]:
+    """The parts of a named address."""
+    space, _colon, last = name.rpartition(":")
+    resolver = get_resolver()
+    if space:
+        prefix, resolver = resolver.namespace_dict[space]
+        before = re.findall(r"<(?:\w+:)?(\w+)>|%\((\w+)\)s", prefix)
+        outer = tuple(a or b for a, b in before)
+    else:
+        outer = ()
+    for possibility in resolver.reverse_dict.getlist(last):
+        yield (*outer, *(part for part in possibility[0][0][1] if part not in outer))
+
+
+# Text, numbers, dates and choices
+
+
+def send(client: Client, form: Form, **changed: Any) -> Any:
+    """Send the form with these fields changed."""
+    buttons = form.of_kind("button")
+    values = {
+        name: value for name, value in form.values.items() if name not in buttons[1:] and form.kinds[name] != "file"
+    }
+    return client.post(form.action, values | changed)
+
+
+def rows() -> dict[str, int]:
+    """How many rows every table of the product holds, the visitors' sessions aside."""
+    models = [model for model in apps.get_models() if model._meta.app_label not in {"sessions", "account", "mfa"}]
+    return {model._meta.label: model._default_manager.count() for model in models}
+
+
+def judge_answer(form: Form, what: str, response: Any, before: dict[str, int], typed: str = "") -> None:
+    """A clear answer and nothing half-written; what was refused is still in the form."""
+    about = f"{form.name} with {what}"
+    assert (about, response.status_code) in {(about, code) for code in (200, 302, 400, 403, 404, 409, 413)}
+    assert (about, verify().problem) == (about, "")
+    if response.status_code != 302:
+        body = response.content.decode()
+        assert (about, rows()) == (about, before)
+        assert (about, len(body) > 300) == (about, True)
+        assert (about, "<script>alert(1)" in body, "<img src=x" in body) == (about, False, False)
+        if typed and response.status_code == 200:
+            assert (about, html.escape(typed) in body) == (about, True)
+
+
+@pytest.mark.parametrize("kind", NASTY)
+def test_strange_text_in_every_field_is_kept_or_refused_and_comes_out_escaped(kind: str, city: City) -> None:
+    before, text = rows(), NASTY[kind]
+    for client, form in city.forms:
+        fields = form.of_kind("text")
+        if not fields:
+            continue
+        with transaction.atomic():
+            response = send(client, form, **dict.fromkeys(fields, text))
+            kept = text if kind in {"sql", "html", "template"} and not form.name.startswith("account") else ""
+            judge_answer(form, kind, response, before, kept)
+            if response.status_code == 302:
+                shown = client.get(response["Location"])
+                assert (form.name, shown.status_code) == (form.name, 200)
+                assert b"<script>alert(1)" not in shown.content
+            transaction.set_rollback(True)
+
+
+def test_a_text_of_five_megabytes_is_refused_in_every_field_and_writes_nothing(city: City) -> None:
+    before, long = rows(), "x" * (5 * 1024 * 1024)
+    for client, form in city.forms:
+        fields = form.of_kind("text")
+        if fields and not form.name.startswith("account"):
+            response = send(client, form, **{fields[-1]: long})
+            assert (form.name, response.status_code) in {(form.name, code) for code in (200, 302)}
+            assert (form.name, rows()) == (form.name, before)
+            if response.status_code == 200:
+                assert (form.name, "x" * 10_000 in response.content.decode()) == (form.name, True)
+    assert verify().problem == ""
+
+
+def test_impossible_numbers_dates_and_choices_are_refused_in_every_form(city: City) -> None:
+    before = rows()
+    for client, form in city.forms:
+        tries = [
+            ({name: value}, f"{name}={value[:9]}") for name in form.of_kind("number", "hidden") for value in NUMBERS
+        ]
+        tries += [({name: value}, f"{name}={value}") for name in form.of_kind("date") for value in DATES]
+        tries += [({name: "bestaat-niet"}, f"{name}=bestaat-niet") for name in form.of_kind("choice")]
+        for changed, what in tries:
+            if "csrfmiddlewaretoken" in changed:
+                continue
+            with transaction.atomic():
+                judge_answer(form, what, send(client, form, **changed), before)
+                transaction.set_rollback(True)
+
+
+def test_a_form_with_every_field_missing_is_refused_or_is_a_single_button(city: City) -> None:
+    before = rows()
+    for client, form in city.forms:
+        with transaction.atomic():
+            judge_answer(form, "nothing", client.post(form.action, {}), before)
+            transaction.set_rollback(True)
+
+
+# Twice, stale, forged and elsewhere
+
+
+MADE = (
+    *(Challenge, CanvasVersion, Stimulus, Criterion, Idea, IdeaVersion, TeamMember),
+    *(Seat, Interest, Declaration, Assessment, ScoreChange, Dissent, Answer),
+)
+
+
+def test_every_form_sent_twice_makes_one_thing(city: City) -> None:
+    for client, form in city.forms:
+        if form.name.startswith(("account", "demo")) or form.of_kind("file"):
+            continue
+        texts = {name: "Een nieuwe zin." for name in form.of_kind("text") if not form.values[name][0].strip()}
+        with transaction.atomic():
+            send(client, form, **texts)
+            once = {model: model.objects.count() for model in MADE}
+            again = send(client, form, **texts)
+            assert (form.name, again.status_code) in {(form.name, code) for code in (200, 302, 403, 404)}
+            assert (form.name, {model: model.objects.count() for model in MADE}) == (form.name, once)
+            assert (form.name, verify().problem) == (form.name, "")
+            transaction.set_rollback(True)
+
+
+def test_a_form_without_its_token_is_refused_with_a_page(city: City) -> None:
+    before = rows()
+    for person in (city.manager, city.owner, city.scoring.jurors[0]):
+        client = visit(person, enforce_csrf_checks=True)
+        for _client, form in city.forms:
+            response = client.post(form.action, {"title": "x"})
+            assert (form.name, response.status_code, b"<h1>" in response.content) == (form.name, 403, True)
+    assert rows() == before
+
+
+def test_an_address_that_only_takes_a_button_does_nothing_when_it_is_opened(city: City) -> None:
+    before, only = rows(), set()
+    for client, form in city.forms:
+        if not form.of_kind("text", "choice", "number", "date", "file") and client.get(form.action).status_code == 405:
+            only.add(form.name)
+    assert only >= {"ideas:submit", "challenges:open_intake", "juries:start", "juries:scoring_open", "juries:remind"}
+    assert rows() == before
+
+
+@pytest.mark.parametrize("size", [9_000_000, 20_000_000])
+def test_a_request_that_is_too_large_gets_a_page_that_says_so(size: int, city: City) -> None:
+    before = rows()
+    for options in ({}, {"enforce_csrf_checks": True}):
+        client = visit(city.owner, **options)
+        response = client.post(reverse("ideas:new", args=[city.open.slug]), {"title": "x" * size})
+        assert (response.status_code, "8 MB" in response.content.decode()) == (413, True)
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/uitdagingen/bestaat-niet/",
+        "/uitdagingen/bestaat-niet/ideeen/AAAAA/",
+        "/uitdagingen/bestaat-niet/jury/",
+        "/uitdagingen/" + "x" * 20_000 + "/",
+        "/uitdagingen/{slug}/ideeen/" + "9" * 20_000 + "/",
+        "/uitdagingen/{slug}/ideeen/%00/",
+        "/uitdagingen/{slug}/ideeen/..%2f..%2fetc/",
+        "/uitdagingen/{slug}/ideeen/AAAAA/versies/" + "9" * 40 + "/",
+        "/uitdagingen/{slug}/canvas/versies/" + "9" * 40 + "/",
+        "/uitdagingen/{slug}/kaarten/" + "9" * 40 + "/",
+        "/uitdagingen/{slug}/criteria/v" + "9" * 40 + ".json",
+        "/uitdagingen/{slug}/jury/ideeen/%00/",
+        "/uitdagingen/{slug}/jury/besluit.pdf",
+        "/accounts/00000000-0000-0000-0000-000000000000/",
+        "/%00",
+        "/ünïcode/",
+    ],
+)
+def test_an_address_that_leads_nowhere_says_so(address: str, city: City) -> None:
+    response = visit(city.manager).get(address.replace("{slug}", city.open.slug))
+    assert (response.status_code, b"<h1>" in response.content) == (404, True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/logboek/?pagina=%00",
+        "/logboek/?pagina=" + "9" * 400,
+        "/uitdagingen/{slug}/kaarten/trekken/?soort=%00&gezien=%00,999999999999999999999999",
+        "/uitdagingen/{slug}/ideeen/lijkt-op/?title=%00&reference=%00",
+        "/uitdagingen/{slug}/ideeen/nieuw/?kaart=%00",
+        "/uitdagingen/{slug}/criteria/?" + "a=b&" * 2000,
+    ],
+)
+def test_a_strange_question_after_an_address_breaks_nothing(address: str, city: City, administrator: Any) -> None:
+    person = administrator if "logboek" in address else city.owner
+    assert visit(person).get(address.replace("{slug}", city.open.slug)).status_code in {200, 400}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("foto.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20),
+        ("utf16.csv", "titel;probleem;idee;waarde;naam;soort\r\na;b;c;d;e;bewoner".encode("utf-16")),
+        ("groot.csv", b"titel;" * 600_000),
+        ("nul.csv", b"titel;probleem;idee;waarde;naam;soort\r\na\x00;b;c;d;e;bewoner"),
+        ("leeg.csv", b""),
+        ("kop.csv", b"iets;anders\r\n1;2"),
+        ("foto.png", b"\x89PNG\r\n\x1a\n"),
+        ("zip.csv", "zip"),
+    ],
+)
+def test_a_file_that_is_no_list_of_ideas_is_refused_whole(name: str, content: Any, city: City) -> None:
+    before = rows()
+    if content == "zip":
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("ideeen.csv", "titel;probleem\r\n")
+        content = packed.getvalue()
+    response = visit(city.manager).post(
+        reverse("ideas:import", args=[city.open.slug]), {"file": SimpleUploadedFile(name, content)}
+    )
+    assert response.status_code == 200
+    assert response.context["report"] is None
+    assert list(response.context["form"].errors) == ["file"]
+    assert rows() == before
+
+
+def test_a_good_row_beside_bad_ones_comes_in_and_is_shown_escaped(city: City) -> None:
+    lines = [
+        "titel;probleem;idee;waarde;naam;soort",
+        "Goed;a;b;c;Jan;bewoner",
+        "<script>alert(1)</script>;a;b;c;Jan;bewoner",
+        "Slecht;a;b;c;Jan;marsbewoner",
+        f"{'x' * 500};a;b;c;Jan;bewoner",
+    ]
+    before = Idea.objects.count()
+    response = visit(city.manager).post(
+        reverse("ideas:import", args=[city.open.slug]),
+        {"file": SimpleUploadedFile("ideeen.csv", "\r\n".join(lines).encode())},
+    )
+    assert [row.outcome for row in response.context["report"]] == ["taken", "taken", "refused", "refused"]
+    assert b"<script>alert(1)" not in response.content
+    assert (Idea.objects.count(), verify().problem) == (before + 2, "")
+
+
+def test_a_value_that_only_looks_like_a_number_is_refused_when_a_score_changes(city: City) -> None:
+    world = city.deliberation
+    address = reverse("juries:change_score", args=[world.challenge.slug, world.ideas[0].reference, "waarde"])
+    for old in ("²", "9" * 5000, "-", "vier"):
+        response = visit(world.jurors[0]).post(address, {"old_value": old, "value": "1", "reason": "Toch anders."})
+        assert (old[:9], response.status_code, b"Toch anders." in response.content) == (old[:9], 200, True)
+    assert ScoreChange.objects.count() == 0
+
+
+def test_a_reason_that_is_too_long_decides_nothing_about_an_interest(city: City) -> None:
+    interest = Interest.objects.get(status="open")
+    address = reverse("juries:interest_decide", args=[interest.round.challenge.slug, interest.pk])
+    for button in ("confirm", "dismiss"):
+        response = visit(city.manager).post(address, {"reason": "x" * 501, button: "1"}, follow=True)
+        assert (button, "utrecht-alert--error" in response.content.decode()) == (button, True)
+        interest.refresh_from_db()
+        assert (button, interest.status) == (button, "open")
+
+
+def test_a_complete_canvas_stays_what_it_was_after_all_that(city: City) -> None:
+    city.draft.refresh_from_db()
+    assert city.draft.canvas.mission == canvas_values()["mission"]
