@@ -106,14 +106,14 @@ def claims(prefix, quick, databases):
     for name, size in sizes(quick).items():
         found[name] = in_a_process(size, databases(name), with_naive=name in {"many", "sparse"})
     for variant in ("many", "sparse"):
-        yield from _times(prefix, variant, found, sizes(quick))
-    yield from _queries(prefix, found, sizes(quick))
+        yield from times(prefix, variant, found, sizes(quick))
+    yield from queries(prefix, found, sizes(quick))
 
 
-def _times(prefix, variant, found, wanted):
+def times(prefix, variant, found, wanted):
     size, outcome = wanted[variant], found[variant]
     each = "each idea read by all" if variant == "many" else f"each idea read by {size['per_idea']}"
-    for what, (most, _queries) in GOALS.items():
+    for what, (most, _limit) in GOALS.items():
         if variant == "sparse" and what not in IN_SPARSE:
             continue
         it = outcome["found"][what]
@@ -138,7 +138,7 @@ def _times(prefix, variant, found, wanted):
         }
 
 
-def _queries(prefix, found, wanted):
+def queries(prefix, found, wanted):
     for what, (_seconds, most) in GOALS.items():
         if what in NO_QUERIES:
             continue

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from tests.postgres import PostgresMissingError, server  # noqa: E402 -- the path comes first
 from tests.require import required  # noqa: E402 -- idem
 
-NOT_BROWSER = ("-m", "not browser")
+NOT_BROWSER = ("-n", "2", "--dist", "loadgroup", "-m", "not browser")
 
 
 @dataclass
@@ -75,7 +75,7 @@ def _read(report: Path, outcome: Outcome) -> None:
 
 def main() -> int:
     """Three parts, a summary, and 1 when one of them failed."""
-    outcomes = [run("Tests on SQLite", "-n", "2", *NOT_BROWSER)]
+    outcomes = [run("Tests on SQLite", *NOT_BROWSER)]
     name = "Tests on PostgreSQL"
     with ExitStack() as stack:
         try:

@@ -28,7 +28,6 @@ from beproefd.discipline.juries.models import Answer, Assessment, Declaration, D
 from beproefd.ground.audit.queries import verify
 from beproefd.site import urls
 from tests import factories
-from tests.factories.challenges import canvas_values
 
 urlpatterns = [*urls.urlpatterns, path("demo/", include("beproefd.demo.urls"))]
 handler400 = urls.handler400
@@ -305,8 +304,9 @@ def judge_answer(form: Form, what: str, response: Any, before: dict[str, int], t
     """A clear answer and nothing half-written; what was refused is still in the form."""
     about = f"{form.name} with {what}"
     assert (about, response.status_code) in {(about, code) for code in (200, 302, 400, 403, 404, 409, 413)}
-    assert (about, verify().problem) == (about, "")
-    if response.status_code != 302:
+    if response.status_code == 302:
+        assert (about, verify().problem) == (about, "")
+    else:
         body = response.content.decode()
         assert (about, rows()) == (about, before)
         assert (about, len(body) > 300) == (about, True)
@@ -315,10 +315,10 @@ def judge_answer(form: Form, what: str, response: Any, before: dict[str, int], t
             assert (about, html.escape(typed) in body) == (about, True)
 
 
-@pytest.mark.parametrize("kind", NASTY)
-def test_strange_text_in_every_field_is_kept_or_refused_and_comes_out_escaped(kind: str, city: City) -> None:
-    before, text = rows(), NASTY[kind]
-    for client, form in city.forms:
+def test_strange_text_in_every_field_is_kept_or_refused_and_comes_out_escaped(city: City) -> None:
+    before = rows()
+    tries = [(kind, text, client, form) for kind, text in NASTY.items() for client, form in city.forms]
+    for kind, text, client, form in tries:
         fields = form.of_kind("text")
         if not fields:
             continue
@@ -413,13 +413,15 @@ def test_an_address_that_only_takes_a_button_does_nothing_when_it_is_opened(city
     assert rows() == before
 
 
-@pytest.mark.parametrize("size", [9_000_000, 20_000_000])
-def test_a_request_that_is_too_large_gets_a_page_that_says_so(size: int, city: City) -> None:
-    before = rows()
-    for options in ({}, {"enforce_csrf_checks": True}):
-        client = visit(city.owner, **options)
-        response = client.post(reverse("ideas:new", args=[city.open.slug]), {"title": "x" * size})
-        assert (response.status_code, "8 MB" in response.content.decode()) == (413, True)
+@pytest.mark.parametrize("checks", [False, True])
+def test_a_request_that_is_too_large_gets_a_page_that_says_so(
+    checks: bool, owner: Any, open_challenge: Challenge
+) -> None:
+    before, address = rows(), reverse("ideas:new", args=[open_challenge.slug])
+    client = visit(owner, enforce_csrf_checks=checks)
+    client.get(address)
+    response = client.post(address, {"title": "x" * 9_000_000})
+    assert (response.status_code, "8 MB" in response.content.decode()) == (413, True)
     assert rows() == before
 
 
@@ -444,8 +446,8 @@ def test_a_request_that_is_too_large_gets_a_page_that_says_so(size: int, city: C
         "/ünïcode/",
     ],
 )
-def test_an_address_that_leads_nowhere_says_so(address: str, city: City) -> None:
-    response = visit(city.manager).get(address.replace("{slug}", city.open.slug))
+def test_an_address_that_leads_nowhere_says_so(address: str, manager: Any, open_challenge: Challenge) -> None:
+    response = visit(manager).get(address.replace("{slug}", open_challenge.slug))
     assert (response.status_code, b"<h1>" in response.content) == (404, True)
 
 
@@ -460,9 +462,11 @@ def test_an_address_that_leads_nowhere_says_so(address: str, city: City) -> None
         "/uitdagingen/{slug}/criteria/?" + "a=b&" * 2000,
     ],
 )
-def test_a_strange_question_after_an_address_breaks_nothing(address: str, city: City, administrator: Any) -> None:
-    person = administrator if "logboek" in address else city.owner
-    assert visit(person).get(address.replace("{slug}", city.open.slug)).status_code in {200, 400}
+def test_a_strange_question_after_an_address_breaks_nothing(
+    address: str, owner: Any, open_challenge: Challenge, administrator: Any
+) -> None:
+    person = administrator if "logboek" in address else owner
+    assert visit(person).get(address.replace("{slug}", open_challenge.slug)).status_code in {200, 400}
 
 
 @pytest.mark.parametrize(
@@ -478,15 +482,17 @@ def test_a_strange_question_after_an_address_breaks_nothing(address: str, city: 
         ("zip.csv", "zip"),
     ],
 )
-def test_a_file_that_is_no_list_of_ideas_is_refused_whole(name: str, content: Any, city: City) -> None:
+def test_a_file_that_is_no_list_of_ideas_is_refused_whole(
+    name: str, content: Any, manager: Any, open_challenge: Challenge
+) -> None:
     before = rows()
     if content == "zip":
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("ideeen.csv", "titel;probleem\r\n")
         content = packed.getvalue()
-    response = visit(city.manager).post(
-        reverse("ideas:import", args=[city.open.slug]), {"file": SimpleUploadedFile(name, content)}
+    response = visit(manager).post(
+        reverse("ideas:import", args=[open_challenge.slug]), {"file": SimpleUploadedFile(name, content)}
     )
     assert response.status_code == 200
     assert response.context["report"] is None
@@ -494,7 +500,7 @@ def test_a_file_that_is_no_list_of_ideas_is_refused_whole(name: str, content: An
     assert rows() == before
 
 
-def test_a_good_row_beside_bad_ones_comes_in_and_is_shown_escaped(city: City) -> None:
+def test_a_good_row_beside_bad_ones_comes_in_and_is_shown_escaped(manager: Any, open_challenge: Challenge) -> None:
     lines = [
         "titel;probleem;idee;waarde;naam;soort",
         "Goed;a;b;c;Jan;bewoner",
@@ -503,8 +509,8 @@ def test_a_good_row_beside_bad_ones_comes_in_and_is_shown_escaped(city: City) ->
         f"{'x' * 500};a;b;c;Jan;bewoner",
     ]
     before = Idea.objects.count()
-    response = visit(city.manager).post(
-        reverse("ideas:import", args=[city.open.slug]),
+    response = visit(manager).post(
+        reverse("ideas:import", args=[open_challenge.slug]),
         {"file": SimpleUploadedFile("ideeen.csv", "\r\n".join(lines).encode())},
     )
     assert [row.outcome for row in response.context["report"]] == ["taken", "taken", "refused", "refused"]
@@ -512,8 +518,8 @@ def test_a_good_row_beside_bad_ones_comes_in_and_is_shown_escaped(city: City) ->
     assert (Idea.objects.count(), verify().problem) == (before + 2, "")
 
 
-def test_a_value_that_only_looks_like_a_number_is_refused_when_a_score_changes(city: City) -> None:
-    world = city.deliberation
+def test_a_value_that_only_looks_like_a_number_is_refused_when_a_score_changes() -> None:
+    world = factories.world("deliberation", ideas=2, jurors=2)
     address = reverse("juries:change_score", args=[world.challenge.slug, world.ideas[0].reference, "waarde"])
     for old in ("²", "9" * 5000, "-", "vier"):
         response = visit(world.jurors[0]).post(address, {"old_value": old, "value": "1", "reason": "Toch anders."})
@@ -521,16 +527,14 @@ def test_a_value_that_only_looks_like_a_number_is_refused_when_a_score_changes(c
     assert ScoreChange.objects.count() == 0
 
 
-def test_a_reason_that_is_too_long_decides_nothing_about_an_interest(city: City) -> None:
+def test_a_reason_that_is_too_long_decides_nothing_about_an_interest() -> None:
+    world = factories.world("preparing", ideas=1, jurors=1)
+    tied = factories.person("juror", organisation="Stichting 1")
+    actions.seat_juror(by=world.manager, jury_round=world.round, user=tied, kind="member")
     interest = Interest.objects.get(status="open")
     address = reverse("juries:interest_decide", args=[interest.round.challenge.slug, interest.pk])
     for button in ("confirm", "dismiss"):
-        response = visit(city.manager).post(address, {"reason": "x" * 501, button: "1"}, follow=True)
+        response = visit(world.manager).post(address, {"reason": "x" * 501, button: "1"}, follow=True)
         assert (button, "utrecht-alert--error" in response.content.decode()) == (button, True)
         interest.refresh_from_db()
         assert (button, interest.status) == (button, "open")
-
-
-def test_a_complete_canvas_stays_what_it_was_after_all_that(city: City) -> None:
-    city.draft.refresh_from_db()
-    assert city.draft.canvas.mission == canvas_values()["mission"]

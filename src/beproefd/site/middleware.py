@@ -28,6 +28,12 @@ class LanguageMiddleware:
         return response
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """The page for a request that is too large."""
+    sentence = _("What you sent is larger than 8 MB. Nothing was saved. Make it shorter and try again.")
+    return render(request, "site/refused.html", {"sentences": [sentence]}, status=413)
+
+
 class RefusalMiddleware:
     """Turn a ValidationError from an action into a 409 page, and a request that is too large into a 413 page."""
 
@@ -41,8 +47,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """The page for a refusal; other problems go on to Django."""
         if isinstance(problem, RequestDataTooBig):
-            sentence = _("What you sent is larger than 8 MB. Nothing was saved. Make it shorter and try again.")
-            return render(request, "site/refused.html", {"sentences": [sentence]}, status=413)
+            return too_large(request)
         if isinstance(problem, ValidationError):
             return render(request, "site/refused.html", {"sentences": problem.messages}, status=409)
         return None

@@ -4,6 +4,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,8 @@ from beproefd.discipline.juries.queries import current_round, own_answers, own_t
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_administrator
 from beproefd.ground.audit.models import Entry
+
+from .middleware import too_large
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -54,7 +57,9 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that cannot be read."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     sentence = _("This request could not be read. Nothing was saved. Go back and try again.")
     return render(request, "site/refused.html", {"sentences": [sentence]}, status=400)

@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from beproefd.discipline.ideas.models import Idea
 
 from .. import actions, queries
-from ..forms import CANNOT, AssessmentForm, DeclarationForm, DissentForm, RecusalForm, ScoreChangeForm
+from ..forms import (
+    CANNOT,
+    AssessmentForm,
+    DeclarationForm,
+    DissentForm,
+    RecusalForm,
+    ScoreChangeForm,
+    score_choices,
+)
 from ..models import Assessment, Round, RoundState
 from ..rules import can_run_jury
 from ..sentences import described
@@ -64,7 +72,7 @@ def idea(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     own = queries.own_assessment(request.user, jury_round, shown)
     may_judge = bool(task and task.assigned and task.step in {"judge", "again"} and jury_round.takes_scores)
     form = None
-    if may_judge:
+    if may_judge or (request.method == "POST" and task):  # sent from a window where it could still be judged
         response, form = _judge(request, jury_round, shown, own)
         if response:
             return response
@@ -197,7 +205,9 @@ def change_score(request: HttpRequest, slug: str, reference: str, key: str) -> H
     own = queries.own_assessment(request.user, jury_round, shown)
     criterion = next((criterion for criterion in jury_round.rules.criteria if criterion.key == key), None)
     score = next((score for score in own.scores.all() if score.criterion == key), None) if own else None
-    if criterion is None or score is None or jury_round.state != RoundState.DELIBERATION:
+    if criterion is None or score is None:
+        raise Http404
+    if jury_round.state != RoundState.DELIBERATION and request.method != "POST":
         raise Http404
     now = CANNOT if score.value is None else str(score.value)
     form = ScoreChangeForm(request.POST or None, criterion=criterion, initial={"old_value": now, "value": now})
@@ -211,7 +221,7 @@ def change_score(request: HttpRequest, slug: str, reference: str, key: str) -> H
                 criterion=key,
                 value=None if new == CANNOT else int(new),
                 reason=form.cleaned_data["reason"],
-                old_value=int(old) if old.isdigit() else None,
+                old_value=int(old) if old in dict(score_choices(criterion)) and old != CANNOT else None,
             )
         except ValidationError as refusal:
             form.refuse(refusal)
@@ -226,7 +236,7 @@ def dissent(request: HttpRequest, slug: str) -> HttpResponse:
     """Say that you do not agree."""
     jury_round = enter_round(request, slug)
     seat = queries.seat_of(request.user, jury_round)
-    if seat is None or jury_round.state != RoundState.DELIBERATION:
+    if seat is None or (jury_round.state != RoundState.DELIBERATION and request.method != "POST"):
         raise Http404
     existing = next(
         (note for note in queries.visible_dissents(request.user, jury_round) if note.seat_id == seat.pk), None
@@ -234,7 +244,11 @@ def dissent(request: HttpRequest, slug: str) -> HttpResponse:
     initial = {"text": existing.text, "is_named": existing.is_named} if existing else None
     form = DissentForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.note_dissent(by=request.user, jury_round=jury_round, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("juries:room", slug=slug)
+        try:
+            actions.note_dissent(by=request.user, jury_round=jury_round, **form.cleaned_data)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("juries:room", slug=slug)
     return render(request, "juries/form.html", {"round": jury_round, "form": form, "title": _("I do not agree")})

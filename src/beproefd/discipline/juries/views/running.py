@@ -172,8 +172,11 @@ def interest_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     jury_round = enter_round(request, slug, running=True)
     interest = get_object_or_404(queries.visible_interests(request.user, jury_round), pk=pk)
     form = ReasonForm(request.POST)
-    form.is_valid()
-    reason = form.cleaned_data.get("reason", "")
+    if not form.is_valid():
+        for sentence in form.errors["reason"]:
+            messages.error(request, sentence)
+        return redirect("juries:interests", slug=slug)
+    reason = form.cleaned_data["reason"]
     if "dismiss" in request.POST:
         return do(
             request,
@@ -194,9 +197,11 @@ def interest_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Write the answer to one team."""
     jury_round = enter_round(request, slug, running=True)
-    if jury_round.state != RoundState.DELIBERATION:
+    if jury_round.state != RoundState.DELIBERATION and request.method != "POST":
         raise Http404
     idea = enter_idea(request, jury_round, reference)
+    if not queries.ideas_with_open_scores(request.user, jury_round, among=[idea.pk]):
+        raise Http404  # the answer tells what others gave
     existing = queries.answers(request.user, jury_round).get(idea.pk)
     draft = existing.text if existing else queries.answer_draft(request.user, jury_round, idea)
     form = AnswerForm(request.POST or None, initial={"text": draft, "revision": existing.revision if existing else 0})
@@ -219,7 +224,11 @@ def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def decide(request: HttpRequest, slug: str) -> HttpResponse:
     """The last look before the decision, and the decision."""
     jury_round = enter_round(request, slug, running=True)
-    if jury_round.state != RoundState.DELIBERATION or not can_decide_round(request.user, jury_round):
+    if not can_decide_round(request.user, jury_round):
+        raise Http404
+    if request.method == "POST" and jury_round.state == RoundState.DECIDED:  # pressed twice
+        return redirect("juries:decision", slug=slug)
+    if jury_round.state != RoundState.DELIBERATION and request.method != "POST":
         raise Http404
     form = ReasonForm(request.POST or None)
     if request.method == "POST":
