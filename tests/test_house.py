@@ -68,7 +68,7 @@ def test_every_python_file_carries_its_licence():
         for folder in folders
         for path in (ROOT / folder).rglob("*.py")
         if "migrations" not in path.parts
-        and not path.read_text(encoding="utf-8").startswith("# SPDX-License-Identifier: EUPL-1.2")
+        and not path.read_text(encoding="utf-8").startswith("# SPDX-License-" + "Identifier: EUPL-1.2")
     ]
     assert bare == []
 

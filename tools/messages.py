@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "beproefd"
 CATALOG = PACKAGE / "locale" / "nl" / "LC_MESSAGES" / "django.po"
+LICENCE = "SPDX-License-" + "Identifier: EUPL-1.2"  # in two parts, or the licence check reads this line itself
 CALLS = {  # name of the call -> which arguments hold the text, its plural and its context
     "_": (0, None, None),
     "gettext": (0, None, None),
@@ -123,7 +124,7 @@ def gather(*sources: Path) -> int:
         with source.open("rb") as file:
             known.append(read_po(file, locale="nl", domain="django"))
     catalog = Catalog(locale="nl", domain="django", project="Beproefd", fuzzy=False)
-    catalog.header_comment = "# SPDX-License-Identifier: EUPL-1.2\n# Dutch texts of Beproefd."
+    catalog.header_comment = f"# {LICENCE}\n# Dutch texts of Beproefd."
     for (msgid, plural, context), places in sorted(texts().items(), key=lambda item: (item[1][0], item[0][0])):
         string: Any = ("", "") if plural else ""
         for other in known:

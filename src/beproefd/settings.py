@@ -47,7 +47,17 @@ for _name in os.environ:
     if _name.startswith("BEPROEFD_") and _name not in KNOWN:
         _stop(f"{_name} is not a setting. Known settings: {', '.join(sorted(KNOWN))}.")
 for _name, (_kind, _default) in KNOWN.items():
-    if _kind is bool and os.environ.get(_name, "").lower() not in {"", "true", "false", "1", "0", "on", "off", "yes", "no"}:
+    if _kind is bool and os.environ.get(_name, "").lower() not in {
+        "",
+        "true",
+        "false",
+        "1",
+        "0",
+        "on",
+        "off",
+        "yes",
+        "no",
+    }:
         _stop(f"{_name} must be true or false, not {os.environ[_name]!r}.")
     if _kind is bool and os.environ.get(_name) == "":
         del os.environ[_name]
@@ -277,4 +287,3 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("BEPROEFD_LOG_LEVEL")},
 }
-

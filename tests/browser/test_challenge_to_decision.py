@@ -89,7 +89,9 @@ class Person:
             if place.evaluate("e => e.tagName") == "SELECT":
                 place.select_option(str(value))
             elif kind in {"radio", "checkbox"}:
-                self.page.locator(f"main [name={name}]" + (f'[value="{value}"]' if value is not True else "")).first.check()
+                self.page.locator(
+                    f"main [name={name}]" + (f'[value="{value}"]' if value is not True else "")
+                ).first.check()
             else:
                 place.fill(str(value))
 

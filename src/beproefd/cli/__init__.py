@@ -22,7 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as problem:
         if not _is_database_trouble(problem):
             raise
-        print(f"The database cannot be read: {problem}. `beproefd serve` makes it and brings it up to date.", file=sys.stderr)
+        print(
+            f"The database cannot be read: {problem}. `beproefd serve` makes it and brings it up to date.",
+            file=sys.stderr,
+        )
         return 2
 
 

@@ -265,7 +265,7 @@ def _given(jury_round: Round, references: dict[int, str]) -> list[Given]:
     return [
         Given(str(seat), references[idea], criterion, value)
         for seat, idea, version, criterion, value in rows.order_by().iterator(chunk_size=10_000)
-        if idea in references and version == newest.get(idea)
+        if idea in references and version == newest.get(idea) and value is not None
     ]
 
 

@@ -247,7 +247,7 @@ def dissent(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             actions.note_dissent(by=request.user, jury_round=jury_round, **form.cleaned_data)
         except ValidationError as refusal:
-            refuse(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("juries:room", slug=slug)
