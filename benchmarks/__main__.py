@@ -69,7 +69,7 @@ def cells(claim):
     unit = claim.get("unit", "")
     return [
         claim["claim"],
-        figure(claim.get("value"), unit),
+        figure(claim.get("value"), unit) + (f" ({figure(claim['cpu'], unit)} cpu)" if "cpu" in claim else ""),
         figure(claim.get("baseline"), unit),
         figure(claim.get("ratio"), ""),
         claim.get("goal", ""),

@@ -23,6 +23,7 @@ _data_dir = Path(tempfile.mkdtemp(prefix="beproefd-tests-"))
 def pytest_configure() -> None:
     """Keep the tests out of the data of the person who runs them, and make signing in quick."""
     settings.DATA_DIR = _data_dir
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STATIC_ROOT = _data_dir / "static"
     settings.STATIC_ROOT.mkdir()
     settings.SIGNING_KEY_FILE = _data_dir / "decision-signing-key.pem"

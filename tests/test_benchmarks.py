@@ -65,6 +65,10 @@ def test_a_figure_has_four_digits_that_say_something(value, unit, shown):
     assert bench.figure(value, unit) == shown
 
 
+def test_the_time_of_the_processor_stands_next_to_the_clock():
+    assert bench.cells(CLAIM | {"unit": "s", "cpu": 0.25})[1] == "0.5124 s (0.25 s cpu)"
+
+
 def test_a_benchmark_that_stops_is_reported_as_failed():
     claims, problem = bench.run("no_such_benchmark", quick=True)
     assert claims == []

@@ -8,6 +8,7 @@ catalogue. So no gettext program is needed.
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "beproefd"
 CATALOG = PACKAGE / "locale" / "nl" / "LC_MESSAGES" / "django.po"
 LICENCE = "SPDX-License-" + "Identifier: EUPL-1.2"  # in two parts, or the licence check reads this line itself
+FIRST_TEXTS = datetime(2026, 11, 23, tzinfo=UTC)
 CALLS = {  # name of the call -> which arguments hold the text, its plural and its context
     "_": (0, None, None),
     "gettext": (0, None, None),
@@ -123,7 +125,18 @@ def gather(*sources: Path) -> int:
     for source in sources:
         with source.open("rb") as file:
             known.append(read_po(file, locale="nl", domain="django"))
-    catalog = Catalog(locale="nl", domain="django", project="Beproefd", fuzzy=False)
+    catalog = Catalog(
+        locale="nl",
+        domain="django",
+        project="Beproefd",
+        version="1",
+        msgid_bugs_address="see SECURITY.md",
+        last_translator="The Beproefd contributors",
+        language_team="nl",
+        creation_date=FIRST_TEXTS,  # always the same, so that gathering twice changes nothing
+        revision_date=FIRST_TEXTS,
+        fuzzy=False,
+    )
     catalog.header_comment = f"# {LICENCE}\n# Dutch texts of Beproefd."
     for (msgid, plural, context), places in sorted(texts().items(), key=lambda item: (item[1][0], item[0][0])):
         string: Any = ("", "") if plural else ""
@@ -163,7 +176,7 @@ def start_django() -> None:
     import django  # noqa: PLC0415 -- compiling must work before Django is installed
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beproefd.settings")
-    os.environ.setdefault("BEPROEFD_DEBUG", "true")
+    os.environ.setdefault("BEPROEFD_SECRET_KEY", "only-for-gathering-texts")
     django.setup()
 
 

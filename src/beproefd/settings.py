@@ -24,6 +24,7 @@ KNOWN = {
     "BEPROEFD_BASE_URL": (str, "http://127.0.0.1:8000"),
     "BEPROEFD_DATA_DIR": (str, "var"),
     "BEPROEFD_EMAIL_URL": (str, "consolemail://"),
+    "BEPROEFD_SECURITY_CONTACT": (str, ""),
     "BEPROEFD_EMAIL_FROM": (str, "Beproefd <niet-beantwoorden@localhost>"),
     "BEPROEFD_THEME": (str, "ui/theme.css"),
     "BEPROEFD_ORGANISATION": (str, "Gemeente"),
@@ -109,8 +110,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "beproefd.site",  # before allauth, so that our page templates win
-    "beproefd.ui",
+    "beproefd.site",
+    "beproefd.ui",  # before allauth, so that our page templates win
     "django.forms",  # after ui, so that our widget templates win
     "beproefd.ground.audit",
     "beproefd.ground.accounts",
@@ -277,8 +278,16 @@ try:
 except (ImproperlyConfigured, ValueError, KeyError):
     _stop("BEPROEFD_EMAIL_URL cannot be read; write for example smtp+tls://user:password@host:587 or consolemail://.")
 DEFAULT_FROM_EMAIL = env("BEPROEFD_EMAIL_FROM")
+SECURITY_CONTACT = env("BEPROEFD_SECURITY_CONTACT") or DEFAULT_FROM_EMAIL
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}}
+# In files, so that the limit on sign-in attempts holds for all processes together and after a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    }
+}
 
 LOGGING = {
     "version": 1,

@@ -230,7 +230,7 @@ def city(administrator: Any, settings: Any) -> City:
         for address in addresses:
             for form in forms_on(client, address):
                 key = (form.name, tuple(form.kinds))
-                if form.name != "account_logout" and key not in known:
+                if not form.name.startswith(("account_logout", "mfa_")) and key not in known:
                     known.add(key)
                     forms.append((client, form))
     return City(forms, scoring, deliberation, opened, draft, manager, owner)

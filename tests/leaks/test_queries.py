@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from beproefd.discipline.ideas import actions as idea_actions
 from beproefd.discipline.ideas import queries as idea_queries
+from beproefd.discipline.ideas import rules as idea_rules
 from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
 from beproefd.discipline.juries import actions, queries
 from beproefd.discipline.juries.models import (
@@ -61,7 +62,7 @@ def seen_by(viewer: Any, jury_round: Round) -> dict[str, Any]:
     told = {
         "own_ideas": idea_queries.own_ideas(viewer, challenge),
         "visible_ideas": idea_queries.visible_ideas(viewer, challenge),
-        "competes": idea_queries.competes(viewer, challenge) if viewer.is_authenticated else None,
+        "competes": idea_rules.competes(viewer, challenge),
         "intake_numbers": idea_queries.intake_numbers(viewer, challenge),
         "similar_to": idea_queries.similar_to(viewer, challenge, "sparen met een maatje, verbeterd idee"),
         "visible_rounds": queries.visible_rounds(viewer, challenge),

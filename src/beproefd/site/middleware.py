@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A refusal that no form caught becomes a page that says what happened."""
+"""The language someone chose, and refusals that no form caught: those become a page that says what happened."""
 
 from collections.abc import Callable
 

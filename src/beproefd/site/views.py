@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     running = []
     for challenge in with_canvases(visible_challenges(request.user)[:20]):
         jury_round = current_round(request.user, challenge)
-        tasks = own_tasks(request.user, jury_round) if jury_round else []
+        tasks = own_tasks(request.user, jury_round) if jury_round and jury_round.takes_scores else []
         running.append(
             {
                 "challenge": challenge,
@@ -52,7 +52,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Where to report a security problem (RFC 9116)."""
     expires = (timezone.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
-    address = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
+    address = settings.SECURITY_CONTACT.rpartition("<")[2].rstrip(">")
     text = f"Contact: mailto:{address}\nExpires: {expires}\nPreferred-Languages: nl, en\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 

@@ -33,7 +33,7 @@ from beproefd.discipline.challenges.models import (
 )
 from beproefd.discipline.challenges.queries import criteria_in_force, intake_readiness, lock_readiness, visible_criteria
 from beproefd.discipline.juries import lots
-from beproefd.ground.audit.chain import canonical
+from beproefd.ground.audit.chain import canonical, digest
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
 from tests import factories
@@ -370,3 +370,20 @@ def test_criteria_never_go_back_to_draft():
         CriteriaState.REPLACED,
         CriteriaState.VOIDED,
     }
+
+
+def test_a_criterion_of_a_locked_set_cannot_be_changed_through_a_draft(open_challenge, manager):
+    locked = criteria_in_force(open_challenge).criteria.first()
+    draft = draft_criteria(by=manager, challenge=open_challenge, reason="Duidelijker")
+    with pytest.raises(Criterion.DoesNotExist):
+        save_criterion(by=manager, criteria_set=draft, values=WEIGHTED, anchors={}, criterion=locked)
+    assert verify().whole
+
+
+def test_a_draft_that_changed_while_it_was_read_is_not_locked(open_challenge, manager):
+    draft = draft_criteria(by=manager, challenge=open_challenge, reason="Duidelijker")
+    seen = digest(draft)
+    set_decision_rules(by=manager, criteria_set=draft, values={"winners": 1})
+    with pytest.raises(ValidationError):
+        lock_criteria(by=manager, criteria_set=draft, seen=seen)
+    assert lock_criteria(by=manager, criteria_set=draft, seen=digest(draft)).state == CriteriaState.LOCKED

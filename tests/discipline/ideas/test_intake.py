@@ -30,6 +30,7 @@ from beproefd.discipline.ideas.queries import (
     submitted_ideas,
     visible_ideas,
 )
+from beproefd.ground.audit.actions import record_creation
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
 from tests import factories
@@ -436,3 +437,25 @@ def test_after_the_deadline_the_programme_takes_an_idea_out_with_a_reason(jury_c
     assert list(refusal.value.message_dict) == ["reason"]
     taken_out = withdraw_idea(by=manager, idea=idea, reason="Dubbel ingediend")
     assert taken_out.state == IdeaState.WITHDRAWN
+
+
+def test_a_member_becomes_owner_when_asked_and_only_with_an_account(open_challenge: Any, owner: Any) -> None:
+    """Asking twice changes the member that is there."""
+    idea = factories.idea(owner, open_challenge)
+    other = factories.person("team")
+    said = {"by": owner, "idea": idea, "name": other.name, "organisation": "", "kind": "resident"}
+    add_member(**said, email=other.email)
+    assert add_member(**said, email=other.email, is_owner=True).is_owner
+    with pytest.raises(ValidationError):
+        add_member(**said | {"name": "Zonder account"}, is_owner=True)
+    assert verify().whole
+
+
+def test_whoever_was_put_in_a_team_unasked_can_leave_it(jury_challenge: Any) -> None:
+    """Also after the deadline, so that nobody is bound to an idea against their will."""
+    idea = Idea.objects.filter(challenge=jury_challenge).first()
+    stranger = factories.person("juror")
+    member = TeamMember.objects.create(idea=idea, user=stranger, name=stranger.name, kind="resident")
+    record_creation("test", "join_team", member)
+    remove_member(by=stranger, member=member)
+    assert not idea.members.filter(user=stranger).exists()

@@ -127,6 +127,26 @@ def test_a_dismissed_tie_opens_the_idea_again_with_the_reason_kept(tied):
     factories.judge(tied, juror, idea)
 
 
+def test_a_tie_that_counts_after_all_voids_what_was_scored_meanwhile(tied):
+    juror, idea = tied.jurors[-1], tied.ideas[0]
+    dismiss_interest(by=tied.manager, interest=Interest.objects.get(), reason="Andere afdeling.")
+    assign_ideas(by=tied.manager, jury_round=tied.round, per_idea=4)
+    factories.judge(tied, juror, idea)
+    interest = confirm_interest(by=tied.manager, interest=Interest.objects.get(), reason="Toch wel.")
+    interest.refresh_from_db()
+    left = tied.seat(juror).assessments.filter(idea=idea).values_list("state", flat=True)
+    assert (interest.is_late, list(left)) == (True, ["void"])
+    assert idea not in visible_field(juror, tied.round)
+
+
+def test_who_declared_a_tie_that_was_dismissed_can_declare_to_be_free(scoring):
+    juror, idea = scoring.jurors[0], scoring.ideas[0]
+    declare(by=juror, jury_round=scoring.round, idea=idea, free=False, kind="personal", note="Oud-collega.")
+    dismiss_interest(by=scoring.manager, interest=Interest.objects.get(), reason="Tien jaar geleden.")
+    assert declare(by=juror, jury_round=scoring.round, idea=idea, free=True).free
+    assert readable_idea(juror, scoring.round, idea.reference) == idea
+
+
 def test_a_confirmed_tie_stays_closed(tied):
     confirm_interest(by=tied.manager, interest=Interest.objects.get())
     assert tied.ideas[0] not in visible_field(tied.jurors[-1], tied.round)

@@ -5,11 +5,13 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.juries import lots
+from beproefd.discipline.juries.sentences import stability_sentence
 from beproefd.discipline.juries.standings import Given, compute
 
 ANCHORS = {n: str(n) for n in range(1, 6)}
@@ -148,6 +150,26 @@ def test_equal_means_made_of_thirds_are_a_tie():
     assert set(order(given, ideas=("AAA", "BBB")).drawn[0]) == {"AAA", "BBB"}
 
 
+def told(found):
+    """The sentence about stability, with the references as titles."""
+    with translation.override("en"):
+        return stability_sentence(found, {idea: idea for idea in IDEAS})
+
+
+def test_the_sentence_speaks_of_a_lot_only_where_a_lot_decides():
+    rules = replace(RULES, tie_break="heaviest", winners=1)
+    two = ("AAA", "BBB")
+    equal = give(AAA=[(4, 4)], BBB=[(4, 4)])
+    cases = {
+        "decided by the heaviest criterion": order(give(AAA=[(5, 1)], BBB=[(3, 4)]), rules, ideas=two),
+        "drawn": order(equal, rules, ideas=two),
+        "not drawn yet": order(equal, rules, ideas=two, seed=""),
+        "inside the top": order(give(AAA=[(4, 4)], BBB=[(4, 4)], CCC=[(1, 1)]), ideas=("AAA", "BBB", "CCC")),
+    }
+    sentence = "the lot falls differently between AAA, BBB"
+    assert [name for name, found in cases.items() if sentence in told(found)] == ["drawn", "not drawn yet"]
+
+
 score = st.none() | st.integers(1, 5)
 tables = st.lists(st.lists(st.tuples(score, score), min_size=3, max_size=3), min_size=4, max_size=4)
 
@@ -160,11 +182,11 @@ def test_the_order_does_not_depend_on_the_order_of_ideas_jurors_or_scores(table,
     random.shuffle(shuffled)
     once = order(given)
     again = compute(RULES, [IDEAS[n] for n in permutation], ["j2", "j0", "j1"], shuffled, seed="zaad")
-    told = [
+    lines = [
         [(line.idea, line.place, line.wins, line.mean, line.tied_with) for line in found.lines]
         for found in (once, again)
     ]
-    assert told[0] == told[1]
+    assert lines[0] == lines[1]
 
 
 @settings(deadline=None, max_examples=40)

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, record_creation
-from beproefd.ground.audit.chain import canonical, sha256
+from beproefd.ground.audit.chain import canonical, digest, sha256
 
 from . import rulebook
 from .models import (
     DECISION_RULES,
+    IN_FORCE,
     NEXT_CRITERIA_STATES,
     NEXT_PHASES,
     STIMULUS_FIELDS,
@@ -114,7 +115,7 @@ def revise_canvas(
         _check_dates(version, challenge)
         version.full_clean()
         version.save()
-        record_creation(by, "revise_canvas", version, reason=reason)
+        record_creation(by, "revise_canvas", version)
     return version
 
 
@@ -166,7 +167,7 @@ def save_stimulus(
             stimulus.save()
             record_creation(by, "add_stimulus", stimulus)
             return stimulus
-        stimulus = Stimulus.objects.select_for_update().get(pk=stimulus.pk)
+        stimulus = challenge.stimuli.select_for_update().get(pk=stimulus.pk)
         _refuse_stale(stimulus, seen, {name: values.get(name) for name in STIMULUS_FIELDS})
         with change(by, "change_stimulus", stimulus):
             for name, value in values.items():
@@ -204,7 +205,7 @@ def draft_criteria(*, by: User, challenge: Challenge, reason: str = "") -> Crite
         for criterion in previous.criteria.all() if previous else ():
             criterion.pk, criterion.criteria_set = None, draft
             criterion.save(force_insert=True)
-        record_creation(by, "draft_criteria", draft, reason=reason)
+        record_creation(by, "draft_criteria", draft)
     return draft
 
 
@@ -252,7 +253,7 @@ def save_criterion(
                     criteria_set=draft, position=last.position + 1 if last else 1, key=_free_key(draft, values["name"])
                 )
             else:
-                criterion = Criterion.objects.select_for_update().get(pk=criterion.pk)
+                criterion = draft.criteria.select_for_update().get(pk=criterion.pk)
                 texts = {str(score): text.strip() for score, text in anchors.items()}
                 _refuse_stale(criterion, seen, dict(values) | {"anchors": texts})
             for name in ("kind", "name", "question", "weight"):
@@ -276,7 +277,7 @@ def remove_criterion(*, by: User, criterion: Criterion) -> None:
             criterion.delete()
 
 
-def lock_criteria(*, by: User, criteria_set: CriteriaSet) -> CriteriaSet:
+def lock_criteria(*, by: User, criteria_set: CriteriaSet, seen: str = "") -> CriteriaSet:
     """Publish a draft: canonical JSON, SHA-256 and time. Irreversible; a second call returns what was locked.
 
     The seed for drawing lots is fixed here too; the document holds its SHA-256, so it can be checked after the decision.
@@ -287,6 +288,8 @@ def lock_criteria(*, by: User, criteria_set: CriteriaSet) -> CriteriaSet:
         criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
         if criteria_set.is_locked:
             return criteria_set
+        if seen and seen != digest(criteria_set):
+            raise ValidationError(_("Someone changed the draft while you were reading. Read it again, then lock it."))
         missing = [check.text for check in lock_readiness(criteria_set) if not check.done]
         if missing:
             raise ValidationError(
@@ -294,6 +297,7 @@ def lock_criteria(*, by: User, criteria_set: CriteriaSet) -> CriteriaSet:
             )
         replaced = criteria_in_force(challenge)
         if replaced:
+            replaced = CriteriaSet.objects.select_for_update().get(pk=replaced.pk)
             _to_state(replaced, CriteriaState.REPLACED, by=by, action="replace_criteria")
         with change(by, "lock_criteria", criteria_set):
             now = timezone.now()
@@ -317,16 +321,20 @@ def mark_criteria_used(*, by: User, criteria_set: CriteriaSet) -> None:
     """Note that the first score was given: from now on there is no new version, only a void round."""
     with transaction.atomic():
         criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+        if criteria_set.state not in IN_FORCE:
+            raise ValidationError(
+                _("The criteria were replaced by a new version. This round must be started again first.")
+            )
         if criteria_set.state == CriteriaState.LOCKED:
             _to_state(criteria_set, CriteriaState.IN_USE, by=by, action="use_criteria")
 
 
-def void_criteria(*, by: User, criteria_set: CriteriaSet, reason: str) -> None:
+def void_criteria(*, by: User, criteria_set: CriteriaSet) -> None:
     """Void used criteria together with their jury round, so that a new version can be written."""
     with transaction.atomic():
         criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
         if criteria_set.state == CriteriaState.IN_USE:
-            _to_state(criteria_set, CriteriaState.VOIDED, by=by, action="void_criteria", reason=reason)
+            _to_state(criteria_set, CriteriaState.VOIDED, by=by, action="void_criteria")
 
 
 def open_intake(*, by: User, challenge: Challenge) -> Challenge:

@@ -400,17 +400,14 @@ def criteria_lock(request: HttpRequest, slug: str) -> HttpResponse:
     now = digest(draft)
     form = LockForm(request.POST or None, initial={"seen": now})
     if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["seen"] == now:
-            try:
-                actions.lock_criteria(by=request.user, criteria_set=draft)
-            except ValidationError as refusal:
-                form.refuse(refusal)
-            else:
-                messages.success(request, _("The criteria are locked and published."))
-                return redirect("challenges:criteria", slug)
-        else:
+        try:
+            actions.lock_criteria(by=request.user, criteria_set=draft, seen=form.cleaned_data["seen"])
+        except ValidationError as refusal:
+            form.refuse(refusal)
             form.put(seen=now)
-            form.add_error(None, _("Someone changed the draft while you were reading. Read it again, then lock it."))
+        else:
+            messages.success(request, _("The criteria are locked and published."))
+            return redirect("challenges:criteria", slug)
     checks = lock_readiness(draft)
     return page(
         request,

@@ -16,7 +16,6 @@ from beproefd.ground.accounts.rules import is_manager, require
 from beproefd.ground.audit.actions import change, record_creation
 
 from .models import NEXT_IDEA_STATES, VERSION_FIELDS, Idea, IdeaState, IdeaVersion, TeamMember
-from .queries import competes
 from .rules import can_change_idea, can_organise_ideas, can_start_idea, owns_idea
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O or 1/I: people read references aloud
@@ -108,7 +107,7 @@ def revise_idea(
         kept = {name: getattr(latest, name) for name in VERSION_FIELDS}
         version = _add_version(by=by, idea=idea, number=latest.number + 1, values=kept | dict(values))
         if idea.correction_reason and not idea.challenge.takes_ideas:
-            with change(by, "correct_idea", idea, reason=idea.correction_reason):
+            with change(by, "correct_idea", idea):
                 idea.correction_reason = ""
                 idea.save(update_fields=["correction_reason"])
     return version
@@ -141,7 +140,7 @@ def withdraw_idea(*, by: User, idea: Idea, reason: str = "") -> Idea:
     """Take an idea back; after the deadline the programme does that, with a reason. It stays readable for its team."""
     with transaction.atomic():
         idea = _locked_row(idea)
-        organises = can_organise_ideas(by, idea.challenge) and not competes(by, idea.challenge)
+        organises = can_organise_ideas(by, idea.challenge)
         require(owns_idea(by, idea) or organises)
         if idea.state == IdeaState.WITHDRAWN:
             return idea
@@ -169,7 +168,12 @@ def add_member(
             )
         same = {"user": user} if user else {"user": None, "name": name.strip(), "organisation": organisation.strip()}
         existing = idea.members.filter(**same).first()
+        if is_owner and user is None:
+            raise ValidationError({"email": _("Who may change and hand in needs an account. Fill in its address.")})
         if existing:
+            with change(by, "change_member", existing):
+                existing.kind, existing.is_owner = kind, is_owner or existing.is_owner
+                existing.save()
             return existing
         member = TeamMember(
             idea=idea, user=user, name=name.strip(), organisation=organisation.strip(), kind=kind, is_owner=is_owner
@@ -181,10 +185,10 @@ def add_member(
 
 
 def remove_member(*, by: User, member: TeamMember) -> None:
-    """Take someone out of the team. An online idea keeps at least one owner."""
+    """Take someone out of the team; you may always leave yourself. An online idea keeps at least one owner."""
     with transaction.atomic():
         idea = _locked_row(member.idea)
-        require(can_change_idea(by, idea))
+        require(can_change_idea(by, idea) or member.user_id == by.pk)
         others = [other for other in idea.members.all() if other.is_owner and other.pk != member.pk]
         if member.is_owner and not others and idea.channel == Idea.Channel.ONLINE:
             raise ValidationError(_("An idea needs at least one owner. Add another owner first."))
@@ -196,12 +200,12 @@ def ask_correction(*, by: User, idea: Idea, reason: str) -> Idea:
     """Let the team change a handed-in idea after the deadline. Scores for the old version are then flagged."""
     with transaction.atomic():
         idea = _locked_row(idea)
-        require(can_organise_ideas(by, idea.challenge) and not competes(by, idea.challenge))
+        require(can_organise_ideas(by, idea.challenge))
         if not reason.strip():
             raise ValidationError({"reason": _("Say what must be corrected.")})
         if idea.state != IdeaState.SUBMITTED:
             raise ValidationError(_("Only an idea that was handed in can be corrected."))
-        with change(by, "ask_correction", idea, reason=reason):
+        with change(by, "ask_correction", idea):
             idea.correction_reason = reason.strip()
             idea.full_clean()
             idea.save(update_fields=["correction_reason"])
@@ -220,7 +224,7 @@ def merge_ideas(
             row.pk: row for row in Idea.objects.select_for_update().filter(pk__in=[into.pk, *(s.pk for s in sources)])
         }
         into = rows.pop(into.pk)
-        require(can_organise_ideas(by, into.challenge) and not competes(by, into.challenge))
+        require(can_organise_ideas(by, into.challenge))
         if not rows:
             raise ValidationError(_("Choose at least one idea to merge into this one."))
         if not reason.strip():
@@ -235,7 +239,7 @@ def merge_ideas(
         kept = {name: getattr(into.current, name) for name in VERSION_FIELDS}
         _add_version(by=by, idea=into, number=into.current.number + 1, values=kept | dict(values))
         for source in rows.values():
-            with change(by, "merge_idea", source, into=into.reference, reason=reason):
+            with change(by, "merge_idea", source, into=into.reference):
                 _to_state(source, IdeaState.MERGED)
                 source.merged_into, source.merge_reason = into, reason.strip()
                 source.full_clean()

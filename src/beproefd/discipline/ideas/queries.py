@@ -11,6 +11,7 @@ from beproefd.discipline.challenges.models import Challenge, Phase, Stimulus
 from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from .models import Idea, IdeaState, IdeaVersion, TeamMember
+from .rules import competes
 
 
 def _with_contents(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
@@ -42,15 +43,6 @@ def visible_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
     if (is_manager | is_coach)(viewer) and not challenge.is_sealed and not competes(viewer, challenge):
         seen |= ~Q(state=IdeaState.DRAFT)
     return _with_contents(Idea.objects.filter(seen, challenge=challenge))
-
-
-def competes(viewer: Any, challenge: Challenge) -> bool:
-    """Whether the viewer is in a team of this challenge while the race is on."""
-    if challenge.phase == Phase.DECIDED:
-        return False
-    return TeamMember.objects.filter(
-        user=viewer, idea__challenge=challenge, idea__state__in=(IdeaState.DRAFT, IdeaState.SUBMITTED)
-    ).exists()
 
 
 def submitted_ideas(challenge: Challenge) -> QuerySet[Idea]:

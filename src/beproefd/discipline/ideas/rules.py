@@ -8,7 +8,7 @@ from rules import predicate
 from beproefd.discipline.challenges.models import Challenge, Phase
 from beproefd.ground.accounts.rules import is_manager, is_team_member
 
-from .models import Idea, IdeaState
+from .models import Idea, IdeaState, TeamMember
 
 
 @predicate
@@ -44,6 +44,17 @@ def can_change_idea(user: Any, idea: Idea) -> bool:
 
 
 @predicate
+def competes(user: Any, challenge: Challenge) -> bool:
+    """In a team of this challenge while the race is on. A draft counts only as long as it can still be handed in."""
+    if not user.is_authenticated or challenge.phase == Phase.DECIDED:
+        return False
+    racing = [IdeaState.SUBMITTED] if challenge.phase == Phase.JURY else [IdeaState.DRAFT, IdeaState.SUBMITTED]
+    return TeamMember.objects.filter(user=user, idea__challenge=challenge, idea__state__in=racing).exists()
+
+
+@predicate
 def can_organise_ideas(user: Any, challenge: Challenge) -> bool:
-    """The programme, once the seal is off: merging, asking for a correction."""
-    return is_manager(user) and not challenge.is_sealed and challenge.phase != Phase.DECIDED
+    """The programme, once the seal is off, but nobody who competes: merging, asking for a correction, taking out."""
+    if not is_manager(user) or challenge.is_sealed or challenge.phase == Phase.DECIDED:
+        return False
+    return not competes(user, challenge)

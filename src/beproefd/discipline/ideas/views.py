@@ -36,14 +36,13 @@ from .forms import (
 from .models import VERSION_FIELDS, Idea, IdeaState, IdeaVersion
 from .queries import (
     Similar,
-    competes,
     intake_numbers,
     lineage,
     own_ideas,
     similar_to,
     visible_ideas,
 )
-from .rules import can_change_idea, can_organise_ideas, can_start_idea, is_in_team, owns_idea
+from .rules import can_change_idea, can_organise_ideas, can_start_idea, competes, is_in_team, owns_idea
 
 LOOK_AT = 12_000  # characters for the search for similar ideas: more than a whole idea can hold
 EXAMPLE = (
@@ -255,7 +254,7 @@ def detail(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     )
     owns = owns_idea(request.user, idea)
     live = idea.state in {IdeaState.DRAFT, IdeaState.SUBMITTED}
-    organises = can_organise_ideas(request.user, challenge) and not competes(request.user, challenge)
+    organises = can_organise_ideas(request.user, challenge)
     return page(
         request,
         "detail",
@@ -301,7 +300,7 @@ def submit(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def withdraw(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Take an idea back, after asking once."""
     idea = enter_idea(request, slug, reference)
-    organises = can_organise_ideas(request.user, idea.challenge) and not competes(request.user, idea.challenge)
+    organises = can_organise_ideas(request.user, idea.challenge)
     require(owns_idea(request.user, idea) or organises)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -358,7 +357,7 @@ def team(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         form=form,
         members=members,
         changes=changes,
-        kinds=len({member.kind for member in members}),
+        own_place=next((member for member in members if member.user_id == request.user.pk), None),
     )
 
 
@@ -387,7 +386,7 @@ def _remove_member(request: HttpRequest, idea: Idea) -> HttpResponse:
 def correction(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Ask the team to correct something after the deadline."""
     idea = enter_idea(request, slug, reference)
-    require(can_organise_ideas(request.user, idea.challenge) and not competes(request.user, idea.challenge))
+    require(can_organise_ideas(request.user, idea.challenge))
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -404,7 +403,7 @@ def merge(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Make one idea of several: first choose, then write the text they share."""
     idea = enter_idea(request, slug, reference)
     challenge = idea.challenge
-    require(can_organise_ideas(request.user, challenge) and not competes(request.user, challenge))
+    require(can_organise_ideas(request.user, challenge))
     if idea.state != IdeaState.SUBMITTED:
         raise Http404
     field = visible_ideas(request.user, challenge).filter(state=IdeaState.SUBMITTED).exclude(pk=idea.pk)

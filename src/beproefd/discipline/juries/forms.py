@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
-from beproefd.ui.forms import ActionForm
+from beproefd.ui.forms import ActionForm, PlainText, model_fields
 
 from .actions import ScoreInput
 from .models import Answer, Assessment, Dissent, Interest, Seat
@@ -104,7 +104,7 @@ class AssessmentForm(ActionForm):
             self.fields[f"score_{criterion.key}"] = forms.ChoiceField(
                 label=criterion.question, choices=score_choices(criterion), widget=forms.RadioSelect, required=False
             )
-            self.fields[f"reason_{criterion.key}"] = forms.CharField(
+            self.fields[f"reason_{criterion.key}"] = PlainText(
                 label=_("Why? (%(criterion)s)") % {"criterion": criterion.name},
                 max_length=1000,
                 required=False,
@@ -166,7 +166,7 @@ class ScoreChangeForm(ActionForm):
 
     old_value = forms.CharField(widget=forms.HiddenInput, required=False)
     value = forms.ChoiceField(widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = PlainText(
         label=gettext_lazy("why do you change it?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
@@ -176,25 +176,21 @@ class ScoreChangeForm(ActionForm):
         self.fields["value"].label = criterion.question
 
 
-class DissentForm(ActionForm, forms.ModelForm):
-    """Who disagrees may say so."""
-
-    class Meta:
-        model = Dissent
-        fields = ("text", "is_named")
-        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+class DissentForm(ActionForm):
+    """Who disagrees may say so; an empty text takes it back."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= model_fields(Dissent, "text", "is_named")
         self.fields["text"].required = False
 
 
-class AnswerForm(ActionForm, forms.ModelForm):
+class AnswerForm(ActionForm):
     """The answer to a team."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    class Meta:
-        model = Answer
-        fields = ("text",)
-        widgets = {"text": forms.Textarea(attrs={"rows": 12})}
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= model_fields(Answer, "text")
+        self.fields["text"].widget.attrs["rows"] = 12

@@ -326,7 +326,8 @@ def coverage(viewer: Any, jury_round: Round) -> list[Coverage]:
 def _coverage(jury_round: Round, ideas: Iterable[Idea]) -> list[Coverage]:
     assigned = _assigned(jury_round)
     newest = newest_versions(jury_round)
-    given = Score.objects.filter(assessment=OuterRef("pk"), value__isnull=False)
+    weighted = [criterion.key for criterion in jury_round.rules.weighted]
+    given = Score.objects.filter(assessment=OuterRef("pk"), criterion__in=weighted, value__isnull=False)
     judged = Assessment.objects.filter(Exists(given), seat__round=jury_round, state=Assessment.State.SUBMITTED)
     done: Counter[int] = Counter()
     for idea, version in judged.values_list("idea_id", "version__number"):
@@ -383,10 +384,12 @@ def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:
 
 
 def answers(viewer: Any, jury_round: Round) -> dict[int, Answer]:
-    """The answers written so far, per idea, for who runs the jury."""
+    """The answers written so far, per idea, for who runs the jury; with a seat, on ideas whose scores are open."""
     if not can_run_jury(viewer, jury_round.challenge):
         return {}
-    visible = _not_blocked(viewer, jury_round).values("pk")
+    visible: Any = _not_blocked(viewer, jury_round).values("pk")
+    if seat_of(viewer, jury_round) is not None:  # an answer tells what others gave
+        visible = [idea.pk for idea in ideas_with_open_scores(viewer, jury_round)]
     return {answer.idea_id: answer for answer in Answer.objects.filter(round=jury_round, idea__in=visible)}
 
 

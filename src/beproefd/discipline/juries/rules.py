@@ -6,7 +6,7 @@ from typing import Any
 from rules import predicate
 
 from beproefd.discipline.challenges.models import Challenge
-from beproefd.discipline.ideas.queries import competes
+from beproefd.discipline.ideas.rules import competes
 from beproefd.ground.accounts.rules import is_manager
 
 from .models import BLOCKING, Round

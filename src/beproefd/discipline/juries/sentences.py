@@ -48,12 +48,22 @@ def stability_sentence(standings: Standings, titles: Mapping[str, str]) -> str:
                 "leaving": titles[change.leaving],
             }
         )
-    for ties in standings.ranking.ties:
-        group = ", ".join(titles[name] for name in ties)
+    by_lot = _decided_by_lot(standings, size)
+    if by_lot:
+        group = ", ".join(titles[name] for name in by_lot)
         ifs.append(_("the lot falls differently between %(ideas)s, which have the same score") % {"ideas": group})
     if not ifs:
         return _("The top %(size)s may change when the weights shift by up to 10 points.") % {"size": size}
     return _("The top %(size)s changes if %(ifs)s.") % {"size": size, "ifs": _(", or if ").join(ifs)}
+
+
+def _decided_by_lot(standings: Standings, size: int) -> tuple[str, ...]:
+    """The ideas of which a lot decides who is in the top; a tie that the heaviest criterion decides is no lot."""
+    place = {line.idea: line.place for line in standings.lines}
+    for group in (*standings.drawn, *standings.undecided_ties):
+        if not set(group) <= set(standings.winners) and any(place[idea] <= size for idea in group):
+            return tuple(sorted(group))
+    return ()
 
 
 def interest_paragraph(interests: Iterable[Interest]) -> str:

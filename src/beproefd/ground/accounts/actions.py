@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, record_creation, record_event
 
 from .models import Role, RoleGrant, User
 from .rules import is_administrator, is_manager, require
@@ -43,33 +43,38 @@ def open_account(
             user.save()
             # Whoever opens the account vouches for the address; allauth needs that before it allows a second step.
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+            record_event(by, "open_account", user.audit_key)
         for role in roles:
             _grant(by=by, user=user, role=role)
     return user
 
 
-def set_roles(*, by: User, user: User, roles: Collection[str]) -> User:
-    """Give exactly these roles. The last administrator cannot lay the role down."""
+def change_account(*, by: User, user: User, roles: Collection[str], active: bool) -> User:
+    """Give exactly these roles, and let someone sign in or no longer. What the person did stays.
+
+    Errors: ValidationError when it would leave no administrator, or close your own account; then nothing changes.
+    """
     require(is_administrator(by))
     with transaction.atomic():
-        for grant in RoleGrant.objects.select_for_update().filter(user=user).exclude(role__in=roles):
-            others = RoleGrant.objects.filter(role=grant.role, user__is_active=True).exclude(user=user)
-            if grant.role == Role.ADMINISTRATOR and not others.exists():
-                raise ValidationError(_("There must be at least one administrator. Give someone else the role first."))
+        # Two administrators at once wait for each other here, so that they cannot remove each other.
+        administrators = RoleGrant.objects.select_for_update().filter(role=Role.ADMINISTRATOR)
+        others = [
+            grant for grant in administrators.select_related("user") if grant.user != user and grant.user.is_active
+        ]
+        keeps = active and Role.ADMINISTRATOR in roles
+        if is_administrator(user) and not keeps and not others:
+            raise ValidationError(_("There must be at least one administrator. Give someone else the role first."))
+        if user == by and not active:
+            raise ValidationError(_("You cannot close your own account. Ask another administrator."))
+        for grant in RoleGrant.objects.filter(user=user).exclude(role__in=roles):
             _withdraw(by=by, grant=grant)
         for role in roles:
             _grant(by=by, user=user, role=role)
+        if user.is_active != active:
+            user.is_active = active
+            user.save(update_fields=["is_active"])
+            record_event(by, "open_account_again" if active else "close_account", user.audit_key)
     user.__dict__.pop("roles", None)
-    return user
-
-
-def set_active(*, by: User, user: User, active: bool) -> User:
-    """Let someone sign in, or no longer. What the person did stays."""
-    require(is_administrator(by))
-    if user == by and not active:
-        raise ValidationError(_("You cannot close your own account. Ask another administrator."))
-    user.is_active = active
-    user.save(update_fields=["is_active"])
     return user
 
 

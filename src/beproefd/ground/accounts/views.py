@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from .actions import open_account, set_active, set_roles
+from .actions import change_account, open_account
 from .forms import AccountForm, RolesForm
 from .queries import visible_accounts
 from .rules import is_administrator
@@ -50,8 +50,7 @@ def account_edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = RolesForm(request.POST or None, initial={"roles": list(user.roles), "active": user.is_active})
     if request.method == "POST" and form.is_valid():
         try:
-            set_roles(by=request.user, user=user, roles=form.cleaned_data["roles"])
-            set_active(by=request.user, user=user, active=form.cleaned_data["active"])
+            change_account(by=request.user, user=user, **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The door through which everything that happens enters the log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,12 +28,9 @@ def record_creation(actor: Any, action: str, *subjects: Audited, **detail: Any) 
         _append(actor, action, [(subject.audit_key, "", now[subject.pk]) for subject in subjects], detail)
 
 
-def record_changes(actor: Any, action: str, subjects: Sequence[Audited], before: dict[Any, str], **detail: Any) -> None:
-    """Log many rows of one kind at once; `before` holds their digests from `chain.digests`, taken before the change."""
-    if subjects:
-        now = digests(type(subjects[0]), [subject.pk for subject in subjects])
-        lines = [(subject.audit_key, before.get(subject.pk, ""), now.get(subject.pk, "")) for subject in subjects]
-        _append(actor, action, lines, detail)
+def record_event(actor: Any, action: str, about: str, **detail: Any) -> None:
+    """Log something that happened to what is kept outside the audited rows, such as an account being closed."""
+    _append(actor, action, [(about, "", "")], detail)
 
 
 def _append(actor: Any, action: str, lines: list[tuple[str, str, str]], detail: dict[str, Any]) -> None:

@@ -28,10 +28,15 @@ class Verification:
 
 
 def verify(progress: Callable[[int], None] = lambda _count: None) -> Verification:
-    """Walk the chain from the first entry and compare every audited row with its last entry; stop at the first break."""
+    """Walk the chain from the first entry and compare every audited row with its last entry; stop at the first break.
+
+    The chain is walked up to the head as it was at the start, so the check can run while people work.
+    """
+    head = Head.objects.filter(pk=1).first()
+    end = head.sequence if head else Entry.objects.count()
     previous, count = "0" * 64, 0
     last: dict[str, tuple[int, str]] = {}
-    for entry in Entry.objects.order_by("sequence").iterator(chunk_size=2000):
+    for entry in Entry.objects.filter(sequence__lte=end).order_by("sequence").iterator(chunk_size=2000):
         count += 1
         if entry.sequence != count:
             return Verification(count - 1, len(last), previous, f"entry {count} is missing", count)
@@ -47,21 +52,20 @@ def verify(progress: Callable[[int], None] = lambda _count: None) -> Verificatio
         last[entry.subject] = (entry.sequence, entry.after)
         if count % 2000 == 0:
             progress(count)
-    head = Head.objects.filter(pk=1).first()
     if (head.sequence, head.hash) != (count, previous) if head else count:
         return Verification(count, len(last), previous, "entries were cut off the end of the log", count + 1)
-    problem, sequence = _compare_rows(last)
+    problem, sequence = _compare_rows(last, end)
     return Verification(count, len(last), previous, problem, sequence)
 
 
-def _compare_rows(last: dict[str, tuple[int, str]]) -> tuple[str, int | None]:
+def _compare_rows(last: dict[str, tuple[int, str]], end: int) -> tuple[str, int | None]:
     """The earliest entry whose row no longer matches, or a row the log has never seen."""
     logged: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
     for subject, entry in last.items():
         label, _, pk = subject.rpartition(":")
         logged[label][pk] = entry
-    breaks: list[tuple[int, str]] = []
-    unknown = ""
+    breaks: list[tuple[int, str, str]] = []
+    unknown: list[tuple[str, str]] = []
     for model in apps.get_models():
         if not issubclass(model, Audited):
             continue
@@ -70,10 +74,13 @@ def _compare_rows(last: dict[str, tuple[int, str]]) -> tuple[str, int | None]:
         for pk, (sequence, after) in logged.get(label, {}).items():
             if now.get(pk, "") != after:
                 what = "was changed" if pk in now else "was removed"
-                breaks.append((sequence, f"{label}:{pk} {what} outside the product after this entry"))
-        for pk in now.keys() - logged.get(label, {}).keys():
-            unknown = unknown or f"{label}:{pk} was added outside the product"
-    if breaks:
-        sequence, problem = min(breaks)
-        return problem, sequence
-    return unknown, None
+                breaks.append((sequence, f"{label}:{pk}", f"{label}:{pk} {what} outside the product after this entry"))
+        unseen = sorted(now.keys() - logged.get(label, {}).keys())
+        unknown += [(f"{label}:{pk}", f"{label}:{pk} was added outside the product") for pk in unseen]
+    # What changed through the product while the check ran has a newer entry, and is left to the next check.
+    newer = set(Entry.objects.filter(sequence__gt=end).values_list("subject", flat=True))
+    broken = sorted((sequence, problem) for sequence, subject, problem in breaks if subject not in newer)
+    if broken:
+        return broken[0][1], broken[0][0]
+    strange = [problem for subject, problem in unknown if subject not in newer]
+    return (strange[0] if strange else ""), None

@@ -117,9 +117,9 @@ def void_round(*, by: User, jury_round: Round, reason: str) -> Round:
         if not reason.strip():
             raise ValidationError({"reason": _("Say why this round is void.")})
         require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
-        with change(by, "void_round", jury_round, reason=reason):
+        with change(by, "void_round", jury_round):
             enter(jury_round, RoundState.VOID)
             jury_round.void_reason = reason.strip()
             jury_round.save()
-        void_criteria(by=by, criteria_set=jury_round.criteria_set, reason=reason)
+        void_criteria(by=by, criteria_set=jury_round.criteria_set)
     return jury_round

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from beproefd.discipline.ideas.models import Idea, TeamMember
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import User
-from beproefd.ground.accounts.rules import require
+from beproefd.ground.accounts.rules import is_manager, require
 from beproefd.ground.audit.actions import change, record_creation
 
 from ..models import BLOCKING, Assessment, Assignment, Declaration, Interest, Round, RoundState, Seat
@@ -82,6 +82,10 @@ def declare(
         if declaration is None:
             declaration = Declaration.objects.create(seat=seat, idea=idea, free=free)
             record_creation(by, "declare", declaration, free=free)
+        else:
+            with change(by, "declare_again", declaration, free=free):
+                declaration.free = free
+                declaration.save(update_fields=["free"])
         if not free:
             _bind(by=by, jury_round=jury_round, user=by, idea=idea, kind=kind, note=note)
     return declaration
@@ -100,13 +104,15 @@ def recuse(*, by: User, jury_round: Round, idea: Idea, kind: str, note: str) -> 
 
 
 def report_interest(*, by: User, jury_round: Round, user: User, idea: Idea, kind: str, note: str) -> Interest:
-    """Who runs the jury notes a tie of someone in it, or of themselves."""
+    """Who runs the jury notes a tie of someone with a seat, or of someone who runs it too."""
     if not note.strip():
         raise ValidationError({"note": _("Say in one sentence what binds this person.")})
     with transaction.atomic():
         jury_round = locked_round(jury_round)
         require_runner(by, jury_round)
         require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
+        in_it = is_manager(user) or jury_round.seats.filter(user=user).exists()
+        require(in_it, _("This person has no seat in this jury."))
         idea = require_visible(by, jury_round, idea)
         return _bind(by=by, jury_round=jury_round, user=user, idea=idea, kind=kind, note=note)
 
@@ -134,12 +140,16 @@ def _decide(*, by: User, interest: Interest, status: str, reason: str) -> Intere
         require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
         interest = Interest.objects.select_for_update().get(pk=interest.pk)
         if interest.status != status:
-            with change(by, "decide_interest", interest, status=status, reason=reason):
+            with change(by, "decide_interest", interest, status=status):
                 interest.status, interest.decision_reason, interest.decided_by = status, reason.strip(), by
                 interest.full_clean()
                 interest.save()
             if status == Interest.Status.DISMISSED:
                 _give_back(by=by, interest=interest)
+            else:  # a dismissed one may have let scores in meanwhile
+                _note_if_late(by=by, interest=interest)
+                kind = interest.get_kind_display()
+                _void_assessment(by=by, jury_round=jury_round, user=interest.user, idea=interest.idea, reason=kind)
     return interest
 
 

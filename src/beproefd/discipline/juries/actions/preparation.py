@@ -144,7 +144,7 @@ def assign_ideas(*, by: User, jury_round: Round, per_idea: int) -> int:
 
 
 def open_scoring(*, by: User, jury_round: Round) -> Round:
-    """Open the ideas to the jury. Closes intake when the deadline has passed; harmless when already open."""
+    """Open the ideas to the jury, once intake is closed. Harmless when already open."""
     with transaction.atomic():
         jury_round = locked_round(jury_round)
         require_runner(by, jury_round)

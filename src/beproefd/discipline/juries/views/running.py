@@ -230,7 +230,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("juries:decision", slug=slug)
     if jury_round.state != RoundState.DELIBERATION and request.method != "POST":
         raise Http404
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         try:
             actions.close_round(by=request.user, jury_round=jury_round)

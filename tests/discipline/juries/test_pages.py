@@ -1,0 +1,463 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The jury room's pages, as a browser without JavaScript uses them."""
+
+import csv
+import html
+import io
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import gettext, override
+
+from beproefd.discipline.ideas.actions import ask_correction, revise_idea
+from beproefd.discipline.juries import actions
+from beproefd.discipline.juries.models import Answer, Assessment, Interest, Round, Seat
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def visit(person: Any = None) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    if person and person.is_authenticated:
+        client.force_login(person)
+    return client
+
+
+def url(world: Any, name: str, *args: Any) -> str:
+    return reverse(f"juries:{name}", args=[world.challenge.slug, *args])
+
+
+def filled(**changed: str) -> dict[str, str]:
+    """A complete assessment, as the form sends it."""
+    said = {"version_number": "1", "revision": "0", "confidence": "2", "submit": "1"}
+    said |= {"score_mag-het": "1", "score_waarde": "4", "score_haalbaar": "3"}
+    return said | {f"reason_{key}": f"Want {key}." for key in ("mag-het", "waarde", "haalbaar")} | changed
+
+
+def again(response: Any, **changed: str) -> dict[str, str]:
+    """The form as it came back, sent once more."""
+    form = response.context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    said = {name: str(value) for name, value in values.items() if value is not None}
+    return said | changed
+
+
+def dutch(sentence: str, **values: Any) -> str:
+    """The sentence as a Dutch page shows it."""
+    with override("nl"):
+        translated = gettext(sentence)
+    assert translated != sentence
+    return html.escape(translated % values if values else translated)
+
+
+def flat(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+# Who gets in
+
+
+@pytest.mark.parametrize("state", ["preparing", "scoring", "deliberation", "decided", "void"])
+def test_the_room_opens_for_the_jury_and_who_runs_it_and_is_not_there_for_anyone_else(state: str) -> None:
+    world = factories.world(state, ideas=2, jurors=2)
+    inside = {"manager": world.manager, "colleague": world.second_manager, "juror": world.jurors[0]}
+    outside = {
+        "anonymous": AnonymousUser(),
+        "team": world.owners[0],
+        "unseated": factories.person("juror"),
+        "coach": factories.person("coach"),
+        "administrator": factories.person("administrator"),
+    }
+    found = {who: visit(person).get(url(world, "room")).status_code for who, person in (inside | outside).items()}
+    expected = dict.fromkeys(inside, 200) | dict.fromkeys(outside, 404)
+    assert found == expected | ({"juror": 404} if state == "void" else {})
+
+
+def test_what_is_only_for_who_runs_the_jury_is_not_there_for_a_juror() -> None:
+    world = factories.world("deliberation", ideas=2, jurors=2)
+    idea, seat = world.ideas[0], world.seat(world.jurors[1])
+    pages = [url(world, name) for name in ("seat_new", "assign", "interests", "decide", "void")]
+    pages.append(url(world, "answer", idea.reference))
+    buttons = [url(world, name) for name in ("start", "scoring_open", "scoring_close", "remind")]
+    buttons += [url(world, "seat_remove", seat.pk), url(world, "seat_activate", seat.pk)]
+    for person in (world.jurors[0], world.owners[0], None):
+        client = visit(person)
+        assert {client.get(page).status_code for page in pages} == {404}
+        assert {client.post(page, {"reason": "Zo maar."}).status_code for page in (*pages, *buttons)} == {404}
+
+
+# A juror's way
+
+
+def test_a_juror_declares_reads_keeps_a_draft_hands_in_and_then_sees_what_others_gave() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    juror, colleague, idea = *world.jurors, world.ideas[0]
+    factories.judge(world, colleague, idea, 5)
+    client, page = visit(juror), url(world, "idea", idea.reference)
+    assert dutch("First say whether anything binds you") in client.get(url(world, "room")).content.decode()
+    opened = client.get(page)
+    assert "Mensen met weinig geld" not in opened.content.decode()
+    assert client.post(page, {"free": "yes"}).url == page
+    opened = client.get(page)
+    assert "Mensen met weinig geld" in opened.content.decode()
+    assert colleague.name not in opened.content.decode()
+    draft = filled(score_haalbaar="", reason_haalbaar="", confidence="")
+    del draft["submit"]
+    assert client.post(page, draft | {"draft": "1"}).url == page
+    assert dutch("Draft saved, not handed in") in client.get(url(world, "room")).content.decode()
+    form = client.get(page).context["form"]
+    assert (form["score_waarde"].value(), form["reason_waarde"].value(), form["revision"].value()) == (
+        4,
+        "Want waarde.",
+        1,
+    )
+    assert client.post(page, filled(revision="1")).url == url(world, "room")
+    assert [assessment.state for assessment in Assessment.objects.filter(seat__user=juror)] == ["submitted"]
+    shown = client.get(page)
+    assert [assessment.seat.name for assessment, _scores in shown.context["assessments"]] == [
+        juror.name,
+        colleague.name,
+    ]
+    assert shown.context["form"] is None
+
+
+def test_who_says_to_be_bound_is_thanked_and_the_idea_is_gone() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    client, page = visit(world.jurors[0]), url(world, "idea", world.ideas[0].reference)
+    refused = client.post(page, {"free": "no"})
+    assert set(refused.context["form"].errors) == {"kind", "note"}
+    assert dutch("Choose what binds you.") in refused.content.decode()
+    assert dutch("Say in one sentence what binds you.") in refused.content.decode()
+    thanked = client.post(page, {"free": "no", "kind": "personal", "note": "Mijn zus."}, follow=True)
+    assert dutch("Thank you. This idea goes to other jury members.") in thanked.content.decode()
+    assert world.ideas[0].reference not in thanked.content.decode()
+    assert client.get(page).status_code == 404
+    assert client.get(url(world, "recuse", world.ideas[0].reference)).status_code == 404
+
+
+def test_a_late_step_back_voids_the_scores_and_the_page_says_so() -> None:
+    world = factories.world("deliberation", ideas=2, jurors=3)
+    client, idea = visit(world.jurors[0]), world.ideas[0]
+    page = url(world, "recuse", idea.reference)
+    assert set(client.post(page, {"kind": "love", "note": ""}).context["form"].errors) == {"kind", "note"}
+    answer = client.post(page, {"kind": "financial", "note": "Aandelen."}, follow=True)
+    assert dutch("Thank you. Your scores for this idea no longer count. The trace stays.") in answer.content.decode()
+    assert Assessment.objects.get(seat__user=world.jurors[0], idea=idea).state == "void"
+    lines = visit(world.manager).get(url(world, "standings")).context["rows"]
+    assert {line.idea: line.readings for line, _idea, _answer in lines}[idea.reference] == 2
+
+
+def test_a_manager_with_a_seat_declares_first_and_gets_nothing_of_others_before_the_own_score() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    both = factories.person("manager", "juror", name="Beide")
+    actions.seat_juror(by=world.manager, jury_round=world.round, user=both, kind="member")
+    actions.assign_ideas(by=world.manager, jury_round=world.round, per_idea=3)
+    factories.judge_all(world)
+    actions.close_scoring(by=world.manager, jury_round=world.round)
+    factories.answer_all(world.fresh(), text="De jury gaf een vijf.")
+    client, idea = visit(both), world.ideas[0]
+    page, answer = url(world, "idea", idea.reference), url(world, "answer", idea.reference)
+    assert "Mensen met weinig geld" not in client.get(page).content.decode()
+    assert client.get(url(world, "standings")).context["rows"] == []
+    assert client.get(answer).status_code == 404
+    client.post(page, {"free": "yes"})
+    opened = client.get(page)
+    assert ("Mensen met weinig geld" in opened.content.decode(), opened.context["assessments"]) == (True, [])
+    assert client.get(answer).status_code == 404
+    assert client.post(answer, {"text": "Anders", "revision": "1"}).status_code == 404
+    assert "vijf" not in client.get(url(world, "decide")).content.decode()
+    client.post(page, filled())
+    assert len(client.get(page).context["assessments"]) == 3
+    assert "vijf" in client.get(answer).content.decode()
+
+
+# Forms that are no longer fresh
+
+
+def test_what_was_typed_stays_when_the_idea_changed_meanwhile_and_the_second_save_works() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    juror, idea, owner = world.jurors[0], world.ideas[0], world.owners[0]
+    actions.declare(by=juror, jury_round=world.round, idea=idea, free=True)
+    ask_correction(by=world.manager, idea=idea, reason="Het bedrag klopt niet.")
+    revise_idea(by=owner, idea=idea, base_number=1, values={"problem": "Het nieuwe probleem."})
+    client, page = visit(juror), url(world, "idea", idea.reference)
+    refused = client.post(page, filled(reason_waarde="Dit typte ik."))
+    sentence = (
+        "The idea was changed while you were judging. Your text is kept below. Read the new version, then save again."
+    )
+    assert dutch(sentence) in refused.content.decode()
+    assert ("Dit typte ik." in refused.content.decode(), "Het nieuwe probleem." in refused.content.decode()) == (
+        True,
+        True,
+    )
+    assert Assessment.objects.count() == 0
+    assert client.post(page, again(refused, submit="1")).status_code == 302
+    made = Assessment.objects.get()
+    assert (made.state, made.version.number, made.scores.get(criterion="waarde").reason) == (
+        "submitted",
+        2,
+        "Dit typte ik.",
+    )
+
+
+def test_a_draft_from_another_window_is_not_overwritten_and_the_second_save_works() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    juror, idea = world.jurors[0], world.ideas[0]
+    factories.judge(world, juror, idea, 2, submit=False)
+    client, page = visit(juror), url(world, "idea", idea.reference)
+    refused = client.post(page, filled(reason_waarde="In het tweede venster."))
+    sentence = "You saved this in another window too. Your text is kept below. Compare it with the other window, then save again."
+    assert dutch(sentence) in refused.content.decode()
+    assert "In het tweede venster." in refused.content.decode()
+    assert Assessment.objects.get().scores.get(criterion="waarde").value == 2
+    assert client.post(page, again(refused, submit="1")).status_code == 302
+    assert Assessment.objects.get().scores.get(criterion="waarde").value == 4
+
+
+def test_scores_handed_in_twice_are_welcome_and_other_scores_from_a_second_window_are_refused_and_kept() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    juror, idea = world.jurors[0], world.ideas[0]
+    actions.declare(by=juror, jury_round=world.round, idea=idea, free=True)
+    client, page = visit(juror), url(world, "idea", idea.reference)
+    assert [client.post(page, filled()).url for _time in range(2)] == [url(world, "room")] * 2
+    refused = client.post(page, filled(score_waarde="1", reason_waarde="Toch heel anders."))
+    sentence = "You have handed in your scores for this idea. In the deliberation you can change one, with a reason."
+    assert (dutch(sentence) in refused.content.decode(), "Toch heel anders." in refused.content.decode()) == (
+        True,
+        True,
+    )
+    assert Assessment.objects.get().scores.get(criterion="waarde").value == 4
+
+
+@pytest.mark.parametrize("what", ["assessment", "change", "dissent", "answer", "interest"])
+def test_what_is_sent_after_the_decision_is_refused_in_words_and_stays_on_the_page(what: str) -> None:
+    world = factories.world("decided", ideas=2, jurors=2)
+    reference = world.ideas[0].reference
+    before = world.round.package
+    sent = {
+        "assessment": (world.jurors[0], url(world, "idea", reference), filled(reason_waarde="Net te laat.")),
+        "change": (
+            world.jurors[0],
+            url(world, "change_score", reference, "waarde"),
+            {"old_value": "4", "value": "2", "reason": "Net te laat."},
+        ),
+        "dissent": (world.jurors[0], url(world, "dissent"), {"text": "Net te laat."}),
+        "answer": (world.manager, url(world, "answer", reference), {"text": "Net te laat.", "revision": "1"}),
+        "interest": (
+            world.manager,
+            url(world, "interests"),
+            {"user": world.jurors[0].pk, "idea": reference, "kind": "personal", "note": "Net te laat."},
+        ),
+    }
+    person, page, said = sent[what]
+    response = visit(person).post(page, said)
+    sentence = dutch(
+        "This is not possible now. The round is at: %(state)s. Nothing was changed.", state=gettext_dutch("Decided")
+    )
+    assert (response.status_code, sentence in response.content.decode()) == (200, True)
+    assert "Net te laat." in response.content.decode()
+    assert Round.objects.get(pk=world.round.pk).package == before
+
+
+def gettext_dutch(text: str) -> str:
+    with override("nl"):
+        return gettext(text)
+
+
+def test_an_answer_a_colleague_changed_is_shown_beside_what_was_typed_and_the_second_save_works() -> None:
+    world = factories.world("deliberation", ideas=2, jurors=2)
+    idea = world.ideas[0]
+    page, client = url(world, "answer", idea.reference), visit(world.manager)
+    first = client.get(page)
+    assert (first.context["is_draft"], first.context["form"]["revision"].value()) == (True, 0)
+    colleague = visit(world.second_manager)
+    assert colleague.post(page, {"text": "Van de collega.", "revision": "0"}).url == url(world, "standings")
+    refused = client.post(page, {"text": "Van mij.", "revision": "0"})
+    sentence = "A colleague changed this answer meanwhile. Your text is kept below. Compare, then save."
+    shown = refused.content.decode()
+    assert (dutch(sentence) in shown, "Van de collega." in shown, "Van mij." in shown) == (True, True, True)
+    assert Answer.objects.get().text == "Van de collega."
+    assert client.post(page, again(refused)).url == url(world, "standings")
+    assert (Answer.objects.get().text, Answer.objects.get().revision) == ("Van mij.", 2)
+
+
+def test_a_score_changed_in_another_window_is_not_changed_back_unseen() -> None:
+    world = factories.world("deliberation", ideas=2, jurors=2)
+    page, client = url(world, "change_score", world.ideas[0].reference, "waarde"), visit(world.jurors[0])
+    said = {"old_value": "4", "reason": "Na het gesprek."}
+    assert client.post(page, said | {"value": "2"}).status_code == 302
+    refused = client.post(page, said | {"value": "5", "reason": "Uit het oude venster."})
+    assert dutch("This score was changed in another window. Look again, then decide.") in refused.content.decode()
+    assert "Uit het oude venster." in refused.content.decode()
+    missing = client.post(page, {"old_value": "2", "value": "3", "reason": ""})
+    assert list(missing.context["form"].errors) == ["reason"]
+
+
+# From a seat to the decision
+
+
+def test_the_programme_goes_from_an_empty_round_to_the_decision_on_the_pages_alone(jury_challenge: Any) -> None:
+    manager = jury_challenge.created_by
+    jurors = [factories.person("juror", name=f"Lid {n}") for n in range(3)]
+    world = factories.World(manager, manager, [], jurors, jury_challenge, None, [])
+    client = visit(manager)
+    for _time in range(2):
+        assert client.post(url(world, "start")).url == url(world, "room")
+    world.round = Round.objects.get()
+    refused = client.post(url(world, "scoring_open"), follow=True).content.decode()
+    needed = "Not ready to start. Still needed: %(what)s."
+    assert dutch(needed, what=gettext_dutch("A seat for an expert by experience")) in refused
+    assert dutch(needed, what=gettext_dutch("At least one idea was handed in")) not in refused
+    for number, juror in enumerate(jurors):
+        said = {"user": juror.pk, "kind": "experience" if number == 2 else "member", "expertise": "Schulden"}
+        assert client.post(url(world, "seat_new"), said).status_code == 302
+    spare = factories.person("juror", name="Reserve")
+    client.post(url(world, "seat_new"), {"user": spare.pk, "kind": "alternate"})
+    low = client.post(url(world, "assign"), {"per_idea": "1"})
+    assert dutch("The locked criteria ask for at least %(quorum)s.", quorum=2) in low.content.decode()
+    assert client.post(url(world, "assign"), {"per_idea": "3"}).url == url(world, "room")
+    assert client.post(url(world, "scoring_open")).url == url(world, "room")
+    world.round = Round.objects.get()
+    world.ideas = list(jury_challenge.ideas.order_by("pk"))
+    early = flat(client.post(url(world, "scoring_close"), follow=True))
+    sentence = "Idea %(reference)s has %(done)s of the %(quorum)s judgements the criteria ask for."
+    assert [dutch(sentence, reference=idea.reference, done=0, quorum=2) in early for idea in world.ideas] == [True] * 3
+    assert "3" in re.findall(r"\d+", flat(client.post(url(world, "remind"), follow=True)))
+    activate = url(world, "seat_activate", Seat.objects.get(user=spare).pk)
+    assert [client.post(activate).status_code for _time in range(2)] == [302, 302]
+    factories.judge_all(world)
+    assert client.post(url(world, "scoring_close")).url == url(world, "room")
+    silent = client.post(url(world, "decide"), {})
+    assert silent.status_code == 200
+    references = ", ".join(sorted(idea.reference for idea in world.ideas))
+    assert dutch("No answer yet for: %(ideas)s. Every team gets a reason.", ideas=references) in silent.content.decode()
+    empty = client.post(url(world, "answer", world.ideas[0].reference), {"text": "  ", "revision": "0"})
+    assert list(empty.context["form"].errors) == ["text"]
+    for idea in world.ideas:
+        text = client.get(url(world, "answer", idea.reference)).context["form"]["text"].value()
+        assert client.post(url(world, "answer", idea.reference), {"text": text, "revision": "0"}).status_code == 302
+    assert [client.post(url(world, "decide"), {"x": "1"}).url for _time in range(2)] == [url(world, "decision")] * 2
+    public = Client().get(url(world, "decision"))
+    assert [juror.name in public.content.decode() for juror in jurors] == [True] * 3
+    package = public.context["package"]
+    assert [idea["wins"] for idea in package["ideas"]] == [True, True, False]
+    assert Client().get(url(world, "decision_pdf")).content[:5] == b"%PDF-"
+
+
+def test_the_file_holds_the_same_lines_as_the_page_in_the_same_order() -> None:
+    world = factories.world("deliberation", ideas=3, jurors=2)
+    for person in (world.manager, world.jurors[0]):
+        client = visit(person)
+        rows = client.get(url(world, "standings")).context["rows"]
+        text = client.get(url(world, "standings_file")).content.decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text), delimiter=";"))
+        assert [line[1] for line in lines[1:]] == [line.idea for line, _idea, _answer in rows]
+        assert [line[3] for line in lines[1:]] == [f"{line.mean:.4f}".replace(".", ",") for line, _i, _a in rows]
+
+
+def test_a_round_becomes_void_with_a_reason_and_the_room_can_start_again() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    client, page = visit(world.manager), url(world, "void")
+    refused = client.post(page, {"reason": " "})
+    assert dutch("Say why this round is void.") in refused.content.decode()
+    assert client.post(page, {"reason": "De regels klopten niet."}).url == url(world, "room")
+    assert url(world, "start") in client.get(url(world, "room")).content.decode()
+    assert Round.objects.get().void_reason == "De regels klopten niet."
+
+
+# Interests
+
+
+def test_an_interest_is_decided_with_a_reason_and_by_someone_else_than_the_person_bound() -> None:
+    world = factories.world("preparing", ideas=2, jurors=2)
+    tied = factories.person("juror", organisation="Stichting 1")
+    actions.seat_juror(by=world.manager, jury_round=world.round, user=tied, kind="member")
+    interest = Interest.objects.get()
+    client, page = visit(world.manager), url(world, "interest_decide", interest.pk)
+    refused = client.post(page, {"dismiss": "1", "reason": ""}, follow=True)
+    assert dutch("Say why this does not bind.") in refused.content.decode()
+    assert client.post(page, {"dismiss": "1", "reason": "Andere vestiging."}).url == url(world, "interests")
+    interest.refresh_from_db()
+    assert (interest.status, interest.decision_reason) == ("dismissed", "Andere vestiging.")
+    own = {"user": world.manager.pk, "idea": world.ideas[0].reference, "kind": "personal", "note": "Mijn broer."}
+    assert client.post(url(world, "interests"), own).url == url(world, "interests")
+    mine = Interest.objects.get(user=world.manager)
+    assert (
+        client.post(url(world, "interest_decide", mine.pk), {"dismiss": "1", "reason": "Valt mee."}).status_code == 404
+    )
+    assert client.get(url(world, "void")).status_code == 200
+    assert client.post(url(world, "void"), {"reason": "Zo."}).status_code == 403
+
+
+def test_a_bound_manager_does_not_decide_and_a_colleague_does() -> None:
+    world = factories.world("deliberation", ideas=2, jurors=2)
+    factories.answer_all(world)
+    actions.report_interest(
+        by=world.manager,
+        jury_round=world.round,
+        user=world.manager,
+        idea=world.ideas[0],
+        kind="personal",
+        note="Broer.",
+    )
+    assert visit(world.manager).get(url(world, "decide")).status_code == 404
+    assert visit(world.manager).post(url(world, "decide"), {"x": "1"}).status_code == 404
+    assert visit(world.second_manager).post(url(world, "decide"), {"x": "1"}).url == url(world, "decision")
+
+
+# What a missing part of a form says
+
+
+def test_every_missing_part_of_an_assessment_is_named_beside_its_field_in_dutch() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    juror, idea = world.jurors[0], world.ideas[0]
+    actions.declare(by=juror, jury_round=world.round, idea=idea, free=True)
+    client, page = visit(juror), url(world, "idea", idea.reference)
+    bare = client.post(page, {"version_number": "1", "revision": "0", "submit": "1"})
+    assert set(bare.context["form"].errors) == {"score_mag-het", "score_waarde", "score_haalbaar", "confidence"}
+    assert dutch("Choose a score, or “I cannot judge this”.") in bare.content.decode()
+    assert dutch("Say how sure you are.") in bare.content.decode()
+    silent = client.post(page, filled(reason_waarde=""))
+    assert list(silent.context["form"].errors) == ["reason_waarde"]
+    assert dutch("Give your reason in one sentence.") in silent.content.decode()
+    assert Assessment.objects.count() == 0
+
+
+# The number of questions to the database
+
+
+def test_no_page_asks_the_database_more_when_there_are_more_ideas() -> None:
+    counted = []
+    for ideas in (3, 12):
+        world = factories.world("deliberation", ideas=ideas, jurors=2)
+        factories.answer_all(world)
+        reference = world.ideas[0].reference
+        people = {"manager": world.manager, "juror": world.jurors[0]}
+        pages = {(who, name): url(world, name) for who in people for name in ("room", "standings", "standings_file")}
+        pages |= {(who, "idea"): url(world, "idea", reference) for who in people}
+        pages |= {("manager", name): url(world, name) for name in ("interests", "decide")}
+        pages[("manager", "answer")] = url(world, "answer", reference)
+        numbers = {}
+        clients = {who: visit(person) for who, person in people.items()}
+        for (who, name), page in pages.items():
+            clients[who].get(page)
+            with CaptureQueriesContext(connection) as asked:
+                assert clients[who].get(page).status_code == 200
+            numbers[who, name] = len(asked)
+        actions.close_round(by=world.manager, jury_round=world.round)
+        for name in ("decision", "decision_file"):
+            Client().get(url(world, name))
+            with CaptureQueriesContext(connection) as asked:
+                assert Client().get(url(world, name)).status_code == 200
+            numbers["anyone", name] = len(asked)
+        counted.append(numbers)
+    assert counted[0] == counted[1]
+    assert max(counted[0].values()) < 60
