@@ -34,15 +34,12 @@ handler400 = urls.handler400
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 NASTY = {
-    "sql": "Robert'); DROP TABLE ideas_idea; --\" OR 1=1",
-    "html": '"><script>alert(1)</script><img src=x onerror=alert(1)>',
-    "template": "{{ 7|add:7 }}{% debug %}${7*7}%(naam)s",
-    "signs": "👩🏽‍🦽 \u202egnirts\u202c é ﷽ \ud7ff",
+    "code": "\"><script>alert(1)</script>{{ 7|add:7 }}{% debug %}%(naam)s'); DROP TABLE ideas_idea; --",
+    "signs": '=HYPERLINK("x") 👩🏽‍🦽 \u202egnirts\u202c é ﷽ \ud7ff',
     "nul": "voor\x00na",
     "spaces": " \t\r\n\u00a0 ",
-    "formula": '=HYPERLINK("http://x")',
 }
-NUMBERS = ("-1", "0", "9" * 30, "9" * 5000, "²", "1e9", "NaN", "0x10", "")
+NUMBERS = ("-1", "0", "9" * 5000, "1e9", "NaN")
 DATES = ("2026-02-31", "0000-00-00", "gisteren", "99999-01-01", "2026-01-01T99:99")
 
 
@@ -324,7 +321,7 @@ def test_strange_text_in_every_field_is_kept_or_refused_and_comes_out_escaped(ci
             continue
         with transaction.atomic():
             response = send(client, form, **dict.fromkeys(fields, text))
-            kept = text if kind in {"sql", "html", "template"} and not form.name.startswith("account") else ""
+            kept = text if kind == "code" and not form.name.startswith("account") else ""
             judge_answer(form, kind, response, before, kept)
             if response.status_code == 302:
                 shown = client.get(response["Location"])
@@ -349,14 +346,13 @@ def test_a_text_of_five_megabytes_is_refused_in_every_field_and_writes_nothing(c
 def test_impossible_numbers_dates_and_choices_are_refused_in_every_form(city: City) -> None:
     before = rows()
     for client, form in city.forms:
-        tries = [
-            ({name: value}, f"{name}={value[:9]}") for name in form.of_kind("number", "hidden") for value in NUMBERS
-        ]
-        tries += [({name: value}, f"{name}={value}") for name in form.of_kind("date") for value in DATES]
-        tries += [({name: "bestaat-niet"}, f"{name}=bestaat-niet") for name in form.of_kind("choice")]
+        numbers = [name for name in form.of_kind("number", "hidden") if name != "csrfmiddlewaretoken"]
+        dates, choices = form.of_kind("date"), form.of_kind("choice")
+        tries = [({name: value}, f"{name}={value[:9]}") for name in numbers for value in ("9" * 30, "²", "")]
+        tries += [(dict.fromkeys(numbers, value), f"all numbers {value[:9]}") for value in NUMBERS if numbers]
+        tries += [(dict.fromkeys(dates, value), f"all dates {value}") for value in DATES if dates]
+        tries += [({name: "bestaat-niet"}, f"{name}=bestaat-niet") for name in choices]
         for changed, what in tries:
-            if "csrfmiddlewaretoken" in changed:
-                continue
             with transaction.atomic():
                 judge_answer(form, what, send(client, form, **changed), before)
                 transaction.set_rollback(True)

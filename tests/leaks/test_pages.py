@@ -214,6 +214,8 @@ def _score(room: Room, *, hidden: bool, value: int, draft: str) -> None:
             room.judge(juror, HIDDEN, 5)
     for juror in ("confirmed", "declared", "late"):
         room.judge(juror, BINDING, 4)
+    for juror in ("tardy", "seated"):  # they read the open idea, and have not judged it yet
+        actions.declare(by=room.people[juror], jury_round=room.round, idea=room.ideas[OPEN], free=True)
     if draft:
         room.judge("tardy", OPEN, 2, submit=False, says=draft)
     if hidden:
@@ -382,11 +384,11 @@ def differing(with_it: dict[Any, tuple[Any, ...]], without: dict[Any, tuple[Any,
 MANAGERS = {"manager", "bound", "racing", "seated"}
 THOROUGH = {"intake": ("anonymous", "other", "racing"), "scoring": ("bound", "confirmed"), "deliberation": ("other",)}
 HIDDEN_FROM = {
-    "intake": ("anonymous", "other", "suggested", "unseated", "manager", "racing", "coach", "administrator"),
+    "intake": ("anonymous", "other", "suggested", "manager", "racing", "administrator"),
     "preparing": ("other", "suggested", "free", "alternate", "racing", "bound", "administrator"),
-    "scoring": ("anonymous", "suggested", "confirmed", "declared", "late", "alternate", "unseated", "racing", "bound"),
-    "deliberation": ("other", "suggested", "late", "alternate", "racing", "bound", "administrator"),
-    "decided": ("anonymous", "other", "confirmed", "late", "bound"),
+    "scoring": ("suggested", "confirmed", "declared", "late", "alternate", "unseated", "racing", "bound"),
+    "deliberation": ("other", "suggested", "late", "racing", "bound", "administrator"),
+    "decided": ("anonymous", "other", "late", "bound"),
     "void": ("other", "confirmed", "racing", "bound"),
 }
 

@@ -18,7 +18,7 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Print what was checked; 1 when something is broken, 2 when there is no log to read."""
-    start_django()
+    start_django(only_checks=True)
     from django.db import DatabaseError  # noqa: PLC0415 -- needs Django to be started
 
     from beproefd.ground.audit.queries import verify  # noqa: PLC0415 -- idem

@@ -21,7 +21,7 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say whether the file is what was published; 1 when not, 2 when it cannot be read."""
-    start_django()
+    start_django(only_checks=True)
     from beproefd.discipline.challenges.models import CriteriaSet  # noqa: PLC0415 -- needs Django to be started
     from beproefd.discipline.challenges.rulebook import fingerprint  # noqa: PLC0415 -- idem
 

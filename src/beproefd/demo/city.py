@@ -252,7 +252,7 @@ def report(address: str) -> list[str]:
         titles = {idea.reference: idea.title for idea in field}
         standings = standings_among(jury_round, field, seed=jury_round.criteria_set.lottery_seed)
         top = ", ".join(
-            f"{line.place}. {titles[line.idea]} ({number_format(line.mean, decimal_pos=2)})"
+            f"{line.place}. {titles[line.idea]} ({number_format(round(line.mean, 2), decimal_pos=2)})"
             for line in standings.lines
             if line.wins
         )

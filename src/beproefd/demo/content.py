@@ -54,11 +54,11 @@ STIMULI = [
             "Je maakt een foto van een brief die je niet begrijpt. Een helper belt je binnen een dag terug. "
             "In 2016 werd dit in Amsterdam geprobeerd."
         ),
-        "source": "Overheidsexpertise, ‘Proef met app Snap de brief’",
+        "source": "Overheidsexpertise, ‘Proef met app Snap de brief’ (2016)",
         "source_url": (
             "https://overheidsexpertise.nl/overheid-communicatie/25-actueel/313-proef-met-app-snap-de-brief"
         ),
-        "source_date": date(2016, 1, 1),
+        "source_date": None,
     },
     {
         "kind": "lesson",
@@ -67,9 +67,9 @@ STIMULI = [
             "Onderzoek in Amsterdam: apparaten uitdelen is niet genoeg. Leren moet een plek hebben in het dagelijks leven en in "
             "diensten die er al zijn."
         ),
-        "source": "Goedhart, Broerse, Kattouw en Dedding, ‘Just having a computer doesn't make sense’",
+        "source": "Goedhart, Broerse, Kattouw en Dedding, ‘Just having a computer doesn't make sense’ (2019)",
         "source_url": "https://doi.org/10.1177/1461444819846059",
-        "source_date": date(2019, 1, 1),
+        "source_date": None,
     },
     {
         "kind": "existing",
@@ -96,9 +96,9 @@ STIMULI = [
         "body": (
             "In Utrecht regelt een digitaal huishoudboekje de vaste lasten van bewoners. In 2020 deden ongeveer 100 mensen mee."
         ),
-        "source": "VNG Realisatie, ‘Het Huishoudboekje voor alle gemeenten’",
+        "source": "VNG Realisatie, ‘Het Huishoudboekje voor alle gemeenten’ (2020)",
         "source_url": "https://publicaties.vngrealisatie.nl/2020/e-magazine/9/het-huishoudboekje-voor-alle-gemeenten/",
-        "source_date": date(2020, 1, 1),
+        "source_date": None,
     },
     {
         "kind": "lesson",

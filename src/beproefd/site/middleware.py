@@ -2,6 +2,7 @@
 """The language someone chose, and refusals that no form caught: those become a page that says what happened."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
@@ -41,8 +42,14 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
-        return self.get_response(request)
+        """Pass on; an address that only takes a button's press answers a visit with a page instead of nothing."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        sentence = _("This address belongs to a button. Nothing was changed. Go back and press the button there.")
+        shown = render(request, "site/refused.html", {"sentences": [sentence]}, status=response.status_code)
+        shown.headers["Allow"] = response.headers.get("Allow", "POST")
+        return shown
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """The page for a refusal; other problems go on to Django."""

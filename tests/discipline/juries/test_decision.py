@@ -20,6 +20,7 @@ from beproefd.discipline.juries.actions import change_score, close_round, note_d
 from beproefd.discipline.juries.models import Answer
 from beproefd.discipline.juries.package import check, envelope, pdf
 from beproefd.discipline.juries.queries import answer_draft, answers, decided_round, own_answers
+from beproefd.discipline.juries.signing import sign
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
 from tests import factories
@@ -319,3 +320,16 @@ def test_the_signing_key_is_kept_and_its_owner_alone_reads_it(decided, settings)
 
     assert Path(settings.SIGNING_KEY_FILE).stat().st_mode & 0o777 == 0o600
     assert factories.world("decided").round.public_key == decided.round.public_key
+
+
+def test_a_package_signed_anew_with_another_key_is_not_the_municipalitys(decided, tmp_path, settings):
+    own = settings.SIGNING_KEY_FILE
+    file = json.loads(envelope(decided.round))
+    settings.SIGNING_KEY_FILE = tmp_path / "forger.pem"
+    file["signature"], file["public_key"] = sign(file["package"])
+    forged = tmp_path / "besluit.json"
+    forged.write_text(json.dumps(file), encoding="utf-8")
+    settings.SIGNING_KEY_FILE = own
+    assert all(holds for _name, holds in check(forged.read_text(encoding="utf-8")))  # sound in itself
+    assert main(["decision", "verify", str(forged)]) == 1
+    assert main(["decision", "verify", str(forged), "--key", file["public_key"]]) == 0

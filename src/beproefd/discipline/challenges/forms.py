@@ -63,6 +63,8 @@ class CanvasForm(ActionForm):
         super().__init__(*args, **kwargs)
         texts = [name for name in CANVAS_FIELDS if name != "outcome_words"]
         self.fields |= model_fields(CanvasVersion, *texts, "change_reason")
+        for name in texts:
+            self.fields[name].asked_later = True  # the readiness check asks for each of them before intake opens
         self.fields["intake_deadline"].help_text = _("Day and time in the Netherlands.")
 
     def clean_intake_deadline(self) -> datetime | None:

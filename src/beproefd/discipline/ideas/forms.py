@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from beproefd.discipline.challenges.models import Stimulus
 from beproefd.ui.forms import ActionForm, PlainText, model_fields
 
+from .actions import NEEDED_TO_SUBMIT
 from .csv_import import MOST_BYTES
 from .models import VERSION_FIELDS, Idea, IdeaVersion, TeamMember
 
@@ -35,6 +36,8 @@ class IdeaForm(ActionForm):
             kwargs["initial"] = texts | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.fields |= model_fields(IdeaVersion, *VERSION_FIELDS)
+        for name in NEEDED_TO_SUBMIT:
+            self.fields[name].asked_later = True
         self.cards = list(cards)
         if self.cards:
             self.fields["sparks"].choices = [

@@ -78,11 +78,19 @@ class RecusalForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("explain in one sentence"), max_length=500)
 
 
+class IdeaChoiceField(forms.ModelChoiceField):
+    """A choice of ideas by title."""
+
+    def label_from_instance(self, obj: Idea) -> str:
+        """Title and reference."""
+        return f"{obj.title} ({obj.reference})"
+
+
 class ReportForm(RecusalForm):
     """Who runs the jury notes a tie of someone in it."""
 
     user = forms.ModelChoiceField(label=gettext_lazy("person"), queryset=User.objects.none())
-    idea = forms.ModelChoiceField(label=gettext_lazy("idea"), queryset=Idea.objects.none(), to_field_name="reference")
+    idea = IdeaChoiceField(label=gettext_lazy("idea"), queryset=Idea.objects.none(), to_field_name="reference")
     field_order = ("user", "idea", "kind", "note")
 
     def __init__(self, *args: Any, people: QuerySet[User], ideas: QuerySet[Idea], **kwargs: Any) -> None:

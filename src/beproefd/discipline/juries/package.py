@@ -229,6 +229,11 @@ def check(text: str) -> list[tuple[str, bool]]:
         raise ValueError(f"not a decision package: {problem}") from problem
 
 
+def signer(text: str) -> str:
+    """The public key that a package file says it was signed with, in base64."""
+    return str(json.loads(text)["public_key"])
+
+
 def pdf(jury_round: Round) -> bytes:
     """The printable decision (PDF/UA-1), made from the signed package and nothing else."""
     return _pdf(jury_round.package, jury_round.signature)

@@ -16,8 +16,7 @@ from django.conf import settings
 def sign(text: str) -> tuple[str, str]:
     """Signature and public key, both in base64."""
     key = _private_key(Path(settings.SIGNING_KEY_FILE))
-    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    return base64.b64encode(key.sign(text.encode())).decode(), base64.b64encode(public).decode()
+    return base64.b64encode(key.sign(text.encode())).decode(), _public(key)
 
 
 def is_signed(text: str, signature: str, public_key: str) -> bool:
@@ -28,6 +27,17 @@ def is_signed(text: str, signature: str, public_key: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def is_own_key(public_key: str) -> bool:
+    """Whether this is the public side of the key in this installation's data folder."""
+    path = Path(settings.SIGNING_KEY_FILE)
+    return path.exists() and _public(_private_key(path)) == public_key
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return base64.b64encode(raw).decode()
 
 
 def _private_key(path: Path) -> Ed25519PrivateKey:

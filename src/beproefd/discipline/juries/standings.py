@@ -42,6 +42,12 @@ class Line:
     tied_with: tuple[str, ...]
     wins: bool
     quorum_met: bool
+    lot_decides: bool = False
+
+    @property
+    def lacks_criteria(self) -> bool:
+        """Whether nobody scored it on some criterion, so that its mean rests on the others alone."""
+        return self.mean is not None and None in self.criterion_means.values()
 
     @property
     def by_criterion(self) -> list[tuple[float | None, float | None]]:
@@ -196,6 +202,9 @@ def _line(table: _Table, order: _Order, idea: str) -> Line:
         tied_with=order.ties.get(idea, ()),
         wins=idea in order.winners,
         quorum_met=readings >= table.rules.quorum,
+        lot_decides=any(idea in group for group in order.undecided)
+        and order.place[idea] <= table.rules.winners
+        and idea not in order.winners,
     )
 
 

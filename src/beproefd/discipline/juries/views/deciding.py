@@ -115,7 +115,10 @@ def _safe(text: str) -> str:
 def decision(request: HttpRequest, slug: str) -> HttpResponse:
     """The decision, public."""
     jury_round = _decided(request, slug)
-    return render(request, "juries/decision.html", {"round": jury_round, "package": json.loads(jury_round.package)})
+    package = json.loads(jury_round.package)
+    names = {criterion["key"]: criterion["name"] for criterion in package["criteria"]["criteria"]}
+    changes = [change | {"criterion": names.get(change["criterion"], "")} for change in package["changed_scores"]]
+    return render(request, "juries/decision.html", {"round": jury_round, "package": package, "changes": changes})
 
 
 def decision_file(request: HttpRequest, slug: str) -> HttpResponse:

@@ -38,7 +38,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def seat_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Give someone a seat."""
     jury_round = enter_round(request, slug, running=True)
-    form = SeatForm(request.POST or None, people=possible_jurors(request.user))
+    form = SeatForm(request.POST or None, people=possible_jurors(request.user).exclude(seats__round=jury_round))
     if request.method == "POST" and form.is_valid():
         try:
             seat = actions.seat_juror(by=request.user, jury_round=jury_round, **form.cleaned_data)
