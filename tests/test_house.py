@@ -183,3 +183,10 @@ def test_the_tests_keep_out_of_the_users_data():
     assert not settings.DATA_DIR.is_relative_to(ROOT)
     assert not Path(settings.SIGNING_KEY_FILE).is_relative_to(ROOT)
     assert os.environ.get("BEPROEFD_DATA_DIR") is None
+
+
+def test_the_language_is_dutch_until_someone_chooses_english(client, db):
+    """Not what the browser says: phones come set to English."""
+    assert client.get("/", headers={"accept-language": "en"}).headers["Content-Language"] == "nl"
+    client.post("/taal/", {"language": "en", "next": "/"})
+    assert client.get("/").headers["Content-Language"] == "en"

@@ -11,13 +11,14 @@ from tests.ui.page import Page
 
 
 def styleguide(client, language="nl"):
-    response = client.get("/stijlgids/", headers={"accept-language": language})
+    client.cookies["django_language"] = language
+    response = client.get("/stijlgids/")
     assert response.status_code == 200
     return response, Page(response.content.decode())
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_the_style_guide_speaks_the_language_of_the_reader(client, language):
+def test_the_style_guide_speaks_the_language_that_was_chosen(client, language):
     _response, page = styleguide(client, language)
     assert page.all("html") == [{"lang": language}]
 
