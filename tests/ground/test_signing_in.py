@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import reverse
 from django.utils import timezone
 
-from beproefd.ground.accounts.actions import set_active
+from beproefd.ground.accounts.actions import change_account
 from beproefd.ground.accounts.models import User
 from tests.factories.people import PASSWORD
 
@@ -69,7 +69,7 @@ def test_a_wrong_password_opens_nothing(client, owner, password):
 
 
 def test_a_closed_account_does_not_open(client, owner, administrator):
-    set_active(by=administrator, user=owner, active=False)
+    change_account(by=administrator, user=owner, roles=owner.roles, active=False)
     sign_in(client, owner)
     assert who(client) is None
 
@@ -306,7 +306,7 @@ def test_an_address_the_provider_has_not_checked_opens_nothing(client, owner, pr
 
 
 def test_a_closed_account_does_not_open_through_the_provider(client, owner, administrator, provider):
-    set_active(by=administrator, user=owner, active=False)
+    change_account(by=administrator, user=owner, roles=owner.roles, active=False)
     through_provider(client, provider, email=owner.email, email_verified=True)
     assert who(client) is None
 

@@ -382,7 +382,7 @@ def differing(with_it: dict[Any, tuple[Any, ...]], without: dict[Any, tuple[Any,
 
 
 MANAGERS = {"manager", "bound", "racing", "seated"}
-THOROUGH = {"intake": ("anonymous", "other", "racing"), "scoring": ("bound", "confirmed"), "deliberation": ("other",)}
+THOROUGH = {"intake": ("racing",), "scoring": ("confirmed",), "deliberation": ("other",)}
 HIDDEN_FROM = {
     "intake": ("anonymous", "other", "suggested", "manager", "racing", "administrator"),
     "preparing": ("other", "suggested", "free", "alternate", "racing", "bound", "administrator"),
@@ -547,8 +547,8 @@ def test_who_writes_the_same_text_does_not_find_a_sealed_idea_by_its_likeness(tr
 
 
 BEFORE_THEIR_OWN = {
-    "scoring": ("other", "alternate", "suggested", "tardy", "seated", "manager", "bound", "coach", "administrator"),
-    "deliberation": ("tardy", "seated", "alternate", "coach", "racing"),
+    "scoring": ("other", "suggested", "tardy", "seated", "manager", "coach", "administrator"),
+    "deliberation": ("tardy", "seated", "coach", "racing"),
 }
 
 

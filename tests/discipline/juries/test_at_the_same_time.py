@@ -134,4 +134,4 @@ def test_many_writers_never_fork_the_log(place):
     assert [thread for thread in made if isinstance(thread, str)] == []
     after = place.run("look")
     keys = {key for thread in made for key in thread}
-    assert (len(keys), after["entries"], after["problem"]) == (24, before + 24, "")
+    assert (len(keys), after["entries"], after["problem"]) == (24, before + 2 * 24, "")
