@@ -401,8 +401,6 @@ def known_to(viewer: str, state: str, name: str) -> bool:
         # The decision is public, and the ideas of a decided challenge are building blocks for everyone.
         or (state == "decided" and name.startswith("juries:decision"))
         or (state == "decided" and name == "ideas:similar")
-        # OPEN: the idea pages do not ask the jury room who is bound; see the tests marked xfail below.
-        or (viewer == "bound" and state != "intake" and name.startswith("ideas:"))
     )
 
 
@@ -612,17 +610,15 @@ def test_an_address_that_the_walk_does_not_know_fails(trunk: Room) -> None:
         list(_fillings("new:page", ("slug", "colour"), trunk, [OPEN]))
 
 
-# Open: the idea pages lie below the jury room and do not ask it
+# The idea pages lie below the jury room; the jury room tells them what is closed (ideas.queries.closed_to)
 
 
-@pytest.mark.xfail(strict=True, reason="ideas.queries.visible_ideas does not know the interests of the jury room")
 @pytest.mark.parametrize("state", ["preparing", "scoring", "deliberation"])
 def test_a_manager_who_is_bound_to_an_idea_does_not_find_it_on_the_idea_pages_either(state: str, trunk: Room) -> None:
     with world(trunk, state) as room:
         assert seeing(room.bound, every_address(room, [HIDDEN, OPEN])) == set()
 
 
-@pytest.mark.xfail(strict=True, reason="ideas.queries.visible_ideas shows every idea that is no draft any more")
 def test_a_draft_that_was_taken_back_before_the_deadline_stays_with_its_team(trunk: Room) -> None:
     with transaction.atomic():
         room = Room(trunk.lots, trunk.people, trunk.challenge, trunk.round, dict(trunk.ideas))

@@ -16,6 +16,7 @@ from beproefd.ground.accounts.rules import is_manager, require
 from beproefd.ground.audit.actions import change, record_creation
 
 from .models import NEXT_IDEA_STATES, VERSION_FIELDS, Idea, IdeaState, IdeaVersion, TeamMember
+from .queries import visible_ideas
 from .rules import can_change_idea, can_organise_ideas, can_start_idea, owns_idea
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O or 1/I: people read references aloud
@@ -140,7 +141,7 @@ def withdraw_idea(*, by: User, idea: Idea, reason: str = "") -> Idea:
     """Take an idea back; after the deadline the programme does that, with a reason. It stays readable for its team."""
     with transaction.atomic():
         idea = _locked_row(idea)
-        organises = can_organise_ideas(by, idea.challenge)
+        organises = can_organise_ideas(by, idea.challenge) and _is_open_to(by, idea)
         require(owns_idea(by, idea) or organises)
         if idea.state == IdeaState.WITHDRAWN:
             return idea
@@ -200,7 +201,7 @@ def ask_correction(*, by: User, idea: Idea, reason: str) -> Idea:
     """Let the team change a handed-in idea after the deadline. Scores for the old version are then flagged."""
     with transaction.atomic():
         idea = _locked_row(idea)
-        require(can_organise_ideas(by, idea.challenge))
+        require(can_organise_ideas(by, idea.challenge) and _is_open_to(by, idea))
         if not reason.strip():
             raise ValidationError({"reason": _("Say what must be corrected.")})
         if idea.state != IdeaState.SUBMITTED:
@@ -224,7 +225,9 @@ def merge_ideas(
             row.pk: row for row in Idea.objects.select_for_update().filter(pk__in=[into.pk, *(s.pk for s in sources)])
         }
         into = rows.pop(into.pk)
-        require(can_organise_ideas(by, into.challenge))
+        require(
+            can_organise_ideas(by, into.challenge) and all(_is_open_to(by, idea) for idea in (into, *rows.values()))
+        )
         if not rows:
             raise ValidationError(_("Choose at least one idea to merge into this one."))
         if not reason.strip():
@@ -286,6 +289,10 @@ def _to_state(idea: Idea, state: IdeaState) -> None:
             _("This is not possible for an idea that is “%(state)s”.") % {"state": idea.get_state_display()}
         )
     idea.state = state
+
+
+def _is_open_to(by: User, idea: Idea) -> bool:
+    return visible_ideas(by, idea.challenge).filter(pk=idea.pk).exists()
 
 
 def _locked_row(idea: Idea) -> Idea:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reading ideas, as far as the viewer may see them: your own always, those of others after the deadline."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from .models import Idea, IdeaState, IdeaVersion, TeamMember
 from .rules import competes
+
+closed_to: list[Callable[[Any, Challenge], Collection[int]]] = []
+"""Rooms above add here which ideas are closed to a viewer: the jury room, those the viewer is tied to."""
 
 
 def _with_contents(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
@@ -41,7 +45,8 @@ def visible_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
         return Idea.objects.none()
     seen = Q(pk__in=own_ideas(viewer, challenge).values("pk"))
     if (is_manager | is_coach)(viewer) and not challenge.is_sealed and not competes(viewer, challenge):
-        seen |= ~Q(state=IdeaState.DRAFT)
+        closed = {pk for ask in closed_to for pk in ask(viewer, challenge)}
+        seen |= Q(submitted_at__isnull=False) & ~Q(pk__in=closed)
     return _with_contents(Idea.objects.filter(seen, challenge=challenge))
 
 

@@ -96,6 +96,12 @@ def blocked_idea_ids(viewer: User, jury_round: Round) -> set[int]:
     return set(bound)
 
 
+def tied_idea_ids(viewer: User, challenge: Challenge) -> set[int]:
+    """Ideas of a challenge that the viewer is tied to in a round that counts."""
+    bound = Interest.objects.filter(round__challenge=challenge, user=viewer, status__in=BLOCKING)
+    return set(bound.exclude(round__state=RoundState.VOID).values_list("idea_id", flat=True))
+
+
 def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
     """The ideas that exist for this viewer in this room, in an order that says nothing (by reference)."""
     runs = can_run_jury(viewer, jury_round.challenge)
