@@ -97,6 +97,7 @@ def seen_by(viewer: Any, jury_round: Round) -> dict[str, Any]:
 
 SHOWN_THROUGH_OTHERS = {
     "blocked_idea_ids": "the viewer's own ties; used by the other queries and by no page",
+    "tied_idea_ids": "the viewer's own ties; closes ideas.queries.visible_ideas and is used by no page",
 }
 
 

@@ -97,9 +97,9 @@ def blocked_idea_ids(viewer: User, jury_round: Round) -> set[int]:
 
 
 def tied_idea_ids(viewer: User, challenge: Challenge) -> set[int]:
-    """Ideas of a challenge that the viewer is tied to in a round that counts."""
+    """Ideas of a challenge that the viewer is tied to; a tie stays when its round is void."""
     bound = Interest.objects.filter(round__challenge=challenge, user=viewer, status__in=BLOCKING)
-    return set(bound.exclude(round__state=RoundState.VOID).values_list("idea_id", flat=True))
+    return set(bound.values_list("idea_id", flat=True))
 
 
 def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
