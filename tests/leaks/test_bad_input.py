@@ -514,6 +514,11 @@ def test_a_good_row_beside_bad_ones_comes_in_and_is_shown_escaped(manager: Any, 
     assert (Idea.objects.count(), verify().problem) == (before + 2, "")
 
 
+def test_a_search_for_something_that_cannot_be_looked_up_breaks_nothing(owner: Any, open_challenge: Challenge) -> None:
+    address = reverse("ideas:similar", args=[open_challenge.slug])
+    assert visit(owner).post(address, {"title": "Sparen", "reference": "a\0b"}).status_code in {200, 400}
+
+
 def test_a_value_that_only_looks_like_a_number_is_refused_when_a_score_changes() -> None:
     world = factories.world("deliberation", ideas=2, jurors=2)
     address = reverse("juries:change_score", args=[world.challenge.slug, world.ideas[0].reference, "waarde"])

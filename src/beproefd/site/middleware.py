@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -59,6 +60,9 @@ class RefusalMiddleware:
         """The page for a refusal; other problems go on to Django."""
         if isinstance(problem, RequestDataTooBig):
             return too_large(request)
+        if isinstance(problem, DataError):  # PostgreSQL: a NUL, or a number that fits nowhere
+            sentence = _("This request could not be read. Nothing was saved. Go back and try again.")
+            return render(request, "site/refused.html", {"sentences": [sentence]}, status=400)
         if isinstance(problem, ValidationError):
             return render(request, "site/refused.html", {"sentences": problem.messages}, status=409)
         return None
