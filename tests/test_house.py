@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db import models
 
 from tests.running import ROOT, beproefd, environment
 
@@ -190,3 +193,31 @@ def test_the_language_is_dutch_until_someone_chooses_english(client, db):
     assert client.get("/", headers={"accept-language": "en"}).headers["Content-Language"] == "nl"
     client.post("/taal/", {"language": "en", "next": "/"})
     assert client.get("/").headers["Content-Language"] == "en"
+
+
+def asked_values(condition: Any, field: str) -> list[set[Any]]:
+    """The values that the parts of a constraint's condition ask of a field."""
+    found = []
+    for part in condition.children:
+        if isinstance(part, tuple):
+            found += [set(part[1])] if part[0] == f"{field}__in" else []
+        else:
+            found += asked_values(part, field)
+    return found
+
+
+CHOICES = [
+    (model, field)
+    for model in apps.get_models()
+    if model.__module__.startswith("beproefd.")
+    for field in model._meta.fields
+    if field.choices
+]
+
+
+@pytest.mark.parametrize(("model", "field"), CHOICES, ids=[str(field) for _model, field in CHOICES])
+def test_the_database_itself_refuses_a_value_that_is_no_choice(model: Any, field: Any) -> None:
+    """A choice added to the list and not to the constraint is found here, not in production."""
+    conditions = [c.condition for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+    known = {value for value, _label in field.flatchoices if value is not None}
+    assert known in [values for condition in conditions for values in asked_values(condition, field.name)]

@@ -243,6 +243,10 @@ class CriteriaSet(Audited):
         ordering = ("challenge", "version")
         constraints = (
             models.UniqueConstraint(fields=("challenge", "version"), name="challenges_criteria_version_once"),
+            models.CheckConstraint(condition=Q(state__in=CriteriaState.values), name="challenges_criteria_state_known"),
+            models.CheckConstraint(
+                condition=Q(tie_break__in=("lottery", "heaviest")), name="challenges_tie_break_known"
+            ),
             models.UniqueConstraint(
                 fields=("challenge",), condition=Q(state="draft"), name="challenges_one_draft_of_criteria"
             ),
@@ -301,6 +305,9 @@ class Criterion(models.Model):
         ordering = ("criteria_set", "position", "pk")
         constraints = (
             models.UniqueConstraint(fields=("criteria_set", "key"), name="challenges_criterion_key_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("knock_out", "weighted")), name="challenges_criterion_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="knock_out", weight=0) | Q(kind="weighted", weight__gte=1, weight__lte=100),
                 name="challenges_weight_fits_kind",

@@ -63,6 +63,10 @@ class Idea(Audited):
         ordering = ("challenge", "reference")
         constraints = (
             models.UniqueConstraint(fields=("challenge", "reference"), name="ideas_reference_once"),
+            models.CheckConstraint(condition=Q(state__in=IdeaState.values), name="ideas_state_known"),
+            models.CheckConstraint(
+                condition=Q(channel__in=("online", "paper", "spoken", "import")), name="ideas_channel_known"
+            ),
             models.UniqueConstraint(
                 fields=("challenge", "import_key"), condition=~Q(import_key=""), name="ideas_imported_once"
             ),

@@ -56,6 +56,7 @@ class Round(Audited):
         ordering = ("challenge", "-number")
         constraints = (
             models.UniqueConstraint(fields=("challenge", "number"), name="juries_round_number_once"),
+            models.CheckConstraint(condition=Q(state__in=RoundState.values), name="juries_round_state_known"),
             models.UniqueConstraint(
                 fields=("challenge",), condition=~Q(state="void"), name="juries_one_round_at_a_time"
             ),
@@ -150,6 +151,13 @@ class Interest(Audited):
         constraints = (
             models.UniqueConstraint(fields=("round", "user", "idea", "kind"), name="juries_interest_once"),
             models.CheckConstraint(
+                condition=Q(kind__in=("own_team", "organisation", "financial", "personal", "competing")),
+                name="juries_interest_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("open", "confirmed", "dismissed")), name="juries_interest_status_known"
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="dismissed") | ~Q(decision_reason=""), name="juries_dismissal_has_reason"
             ),
             models.CheckConstraint(
@@ -228,6 +236,12 @@ class Assessment(Audited):
         constraints = (
             models.UniqueConstraint(
                 fields=("seat", "idea"), condition=~Q(state="void"), name="juries_one_assessment_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("draft", "submitted", "void")), name="juries_assessment_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True) | Q(confidence__in=(1, 2, 3)), name="juries_confidence_known"
             ),
             models.CheckConstraint(
                 condition=~Q(state="submitted") | Q(submitted_at__isnull=False, confidence__isnull=False),

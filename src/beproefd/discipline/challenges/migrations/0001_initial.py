@@ -180,4 +180,16 @@ class Migration(migrations.Migration):
             model_name='stimulus',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('case', 'figure', 'quote', 'technology', 'existing', 'lesson'))), name='challenges_stimulus_kind_known'),
         ),
+        migrations.AddConstraint(
+            model_name='criteriaset',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'locked', 'in_use', 'replaced', 'voided'])), name='challenges_criteria_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='criteriaset',
+            constraint=models.CheckConstraint(condition=models.Q(('tie_break__in', ('lottery', 'heaviest'))), name='challenges_tie_break_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='criterion',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('knock_out', 'weighted'))), name='challenges_criterion_kind_known'),
+        ),
     ]

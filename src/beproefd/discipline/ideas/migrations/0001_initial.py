@@ -107,4 +107,12 @@ class Migration(migrations.Migration):
             model_name='teammember',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('municipality', 'company', 'knowledge', 'startup', 'resident'))), name='ideas_member_kind_known'),
         ),
+        migrations.AddConstraint(
+            model_name='idea',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'withdrawn', 'merged'])), name='ideas_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='idea',
+            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ('online', 'paper', 'spoken', 'import'))), name='ideas_channel_known'),
+        ),
     ]

@@ -246,4 +246,24 @@ class Migration(migrations.Migration):
             model_name='assessment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), models.Q(('confidence__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='juries_submitted_is_complete'),
         ),
+        migrations.AddConstraint(
+            model_name='assessment',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'void'))), name='juries_assessment_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='assessment',
+            constraint=models.CheckConstraint(condition=models.Q(('confidence__isnull', True), ('confidence__in', (1, 2, 3)), _connector='OR'), name='juries_confidence_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='interest',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('own_team', 'organisation', 'financial', 'personal', 'competing'))), name='juries_interest_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='interest',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('open', 'confirmed', 'dismissed'))), name='juries_interest_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='round',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['preparing', 'scoring', 'deliberation', 'decided', 'void'])), name='juries_round_state_known'),
+        ),
     ]
