@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from beproefd.cli import main
 from beproefd.discipline.challenges.actions import save_stimulus
 from beproefd.discipline.challenges.models import Challenge, Criterion, Stimulus
+from beproefd.discipline.juries.actions import change_score
 from beproefd.ground.audit.chain import canonical, link
 from beproefd.ground.audit.guards import DECLARED
 from beproefd.ground.audit.models import Entry, Head
@@ -64,6 +65,23 @@ def test_the_log_names_people_by_key_and_holds_no_names_or_addresses(decided):
 def test_the_database_refuses_to_touch_an_entry(open_challenge, statement):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         sql(statement)
+    assert verify().whole
+
+
+@pytest.mark.parametrize("table", ["challenges_canvasversion", "ideas_ideaversion", "juries_scorechange"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_database_refuses_to_touch_what_is_only_ever_added(deliberation, statement, table):
+    change_score(
+        by=deliberation.jurors[0],
+        jury_round=deliberation.round,
+        idea=deliberation.ideas[0],
+        criterion="waarde",
+        value=2,
+        reason="Bij nader inzien.",
+        old_value=4,
+    )
+    with pytest.raises(DatabaseError, match="never changes|keeps both values"), transaction.atomic():
+        sql(statement.format(table))
     assert verify().whole
 
 

@@ -5,12 +5,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from beproefd.discipline.challenges.actions import create_challenge, revise_canvas, save_stimulus
+from beproefd.discipline.challenges.actions import close_intake, create_challenge, revise_canvas, save_stimulus
 from beproefd.discipline.challenges.models import CanvasVersion, Challenge, Stimulus
-from beproefd.discipline.challenges.queries import canvas_history, visible_challenges, visible_stimuli
+from beproefd.discipline.challenges.queries import canvas_history, timeline, visible_challenges, visible_stimuli
 from beproefd.ground.audit.models import Entry
 from tests import factories
 from tests.factories.challenges import canvas_values
@@ -91,6 +92,27 @@ def test_an_open_intake_keeps_a_deadline(manager, open_challenge):
         revise_canvas(
             by=manager, challenge=open_challenge, base_number=1, values={"intake_deadline": None}, reason="Weg."
         )
+
+
+def test_why_intake_closed_early_is_kept_with_the_challenge_and_not_in_the_log(manager, open_challenge):
+    closed = close_intake(by=manager, challenge=open_challenge, reason=" Alle teams zijn klaar. ")
+    assert closed.closing_reason == "Alle teams zijn klaar."
+    assert Entry.objects.get(action="close_intake").detail == {}  # a text in the log could never be erased
+
+
+def test_after_closing_early_the_deadline_is_the_moment_of_closing(manager, open_challenge):
+    planned = open_challenge.deadline
+    closed = Challenge.objects.get(pk=close_intake(by=manager, challenge=open_challenge, reason="Klaar.").pk)
+    assert closed.deadline == closed.intake_closed_at < planned
+    shown = next(m for m in timeline(closed.canvas, deadline=closed.deadline) if m.has_time)
+    assert (shown.when, shown.is_past) == (closed.intake_closed_at, True)
+
+
+def test_closing_after_the_deadline_leaves_the_deadline_as_it_was(manager, open_challenge):
+    planned = open_challenge.deadline
+    with time_machine.travel(planned + timedelta(days=1)):
+        closed = close_intake(by=manager, challenge=open_challenge)
+    assert Challenge.objects.get(pk=closed.pk).deadline == planned
 
 
 def test_after_the_decision_the_canvas_stays_as_it_is(decided):

@@ -436,7 +436,8 @@ def test_after_the_deadline_the_programme_takes_an_idea_out_with_a_reason(jury_c
         withdraw_idea(by=manager, idea=idea)
     assert list(refusal.value.message_dict) == ["reason"]
     taken_out = withdraw_idea(by=manager, idea=idea, reason="Dubbel ingediend")
-    assert taken_out.state == IdeaState.WITHDRAWN
+    assert (taken_out.state, taken_out.withdraw_reason) == (IdeaState.WITHDRAWN, "Dubbel ingediend")
+    assert Entry.objects.get(action="withdraw_idea").detail == {}  # a text in the log could never be erased
 
 
 def test_a_member_becomes_owner_when_asked_and_only_with_an_account(open_challenge: Any, owner: Any) -> None:

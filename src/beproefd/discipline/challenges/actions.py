@@ -367,9 +367,11 @@ def close_intake(*, by: User, challenge: Challenge, reason: str = "") -> Challen
             return challenge
         if challenge.takes_ideas and not reason.strip():
             raise ValidationError({"reason": _("The deadline has not passed. Say why intake closes now.")})
-        with change(by, "close_intake", challenge, reason=reason):
+        with change(by, "close_intake", challenge):
             _enter(challenge, Phase.JURY)
             challenge.intake_closed_at = timezone.now()
+            challenge.closing_reason = reason.strip()  # in the row, so that it can be erased; the log holds a digest
+            challenge.full_clean()
             challenge.save()
     return challenge
 

@@ -43,6 +43,7 @@ class Challenge(Audited):
     created_at = models.DateTimeField(auto_now_add=True)
     intake_opened_at = models.DateTimeField(null=True, blank=True)
     intake_closed_at = models.DateTimeField(null=True, blank=True)
+    closing_reason = models.CharField(max_length=500, blank=True)
     request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     is_demo = models.BooleanField(default=False)
 
@@ -60,8 +61,9 @@ class Challenge(Audited):
 
     @property
     def deadline(self) -> datetime | None:
-        """The moment intake ends."""
-        return self.canvas.intake_deadline if self.canvas else None
+        """The moment intake ends, or ended: closing early moves it to the moment of closing."""
+        planned = self.canvas.intake_deadline if self.canvas else None
+        return min((moment for moment in (planned, self.intake_closed_at) if moment), default=None)
 
     @property
     def takes_ideas(self) -> bool:

@@ -151,14 +151,14 @@ class Moment:
         return isinstance(self.when, datetime)
 
 
-def timeline(canvas: CanvasVersion | None) -> list[Moment]:
-    """The dates that are known, in the order of the process."""
+def timeline(canvas: CanvasVersion | None, *, deadline: datetime | None = None) -> list[Moment]:
+    """The dates that are known, in the order of the process. `deadline` is the real one, when intake closed early."""
     if canvas is None:
         return []
     now, today = timezone.now(), timezone.localdate()
     steps = [
         (_("Ideas are welcome from"), canvas.intake_opens),
-        (_("Deadline for ideas"), canvas.intake_deadline),
+        (_("Deadline for ideas"), deadline or canvas.intake_deadline),
         (_("The jury scores until"), canvas.jury_until),
         (_("Decision"), canvas.decision_on),
         (_("The winning teams work until"), canvas.follow_up_until),

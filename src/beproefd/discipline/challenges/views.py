@@ -101,7 +101,7 @@ def _detail(request: HttpRequest, challenge: Challenge, close_form: ReasonForm) 
         challenge.title,
         canvas=challenge.canvas,
         outcomes=outcome_labels(challenge.canvas),
-        timeline=timeline(challenge.canvas),
+        timeline=timeline(challenge.canvas, deadline=challenge.deadline),
         criteria_set=in_force,
         rules=rulebook.parse(in_force.canonical) if in_force else None,
         has_draft=manages and challenge.criteria_sets.filter(state=CriteriaState.DRAFT).exists(),

@@ -149,8 +149,10 @@ def withdraw_idea(*, by: User, idea: Idea, reason: str = "") -> Idea:
             raise ValidationError(_("The deadline has passed. Ask the programme manager to take the idea out."))
         if not owns_idea(by, idea) and not reason.strip():
             raise ValidationError({"reason": _("Say why this idea is taken out.")})
-        with change(by, "withdraw_idea", idea, reason=reason):
+        with change(by, "withdraw_idea", idea):
             _to_state(idea, IdeaState.WITHDRAWN)
+            idea.withdraw_reason = reason.strip()  # in the row, so that it can be erased; the log holds a digest
+            idea.full_clean()
             idea.save()
     return idea
 

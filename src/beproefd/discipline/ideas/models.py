@@ -51,6 +51,7 @@ class Idea(Audited):
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
     merge_reason = models.CharField(max_length=500, blank=True)
     correction_reason = models.CharField(max_length=500, blank=True)
+    withdraw_reason = models.CharField(max_length=500, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)

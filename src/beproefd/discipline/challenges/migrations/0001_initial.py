@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('intake_opened_at', models.DateTimeField(blank=True, null=True)),
                 ('intake_closed_at', models.DateTimeField(blank=True, null=True)),
+                ('closing_reason', models.CharField(blank=True, max_length=500)),
                 ('request_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('is_demo', models.BooleanField(default=False)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

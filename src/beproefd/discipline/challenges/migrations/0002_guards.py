@@ -4,6 +4,7 @@ from django.db import migrations
 from beproefd.ground.audit.guards import Forbid
 
 SENTENCE = "These criteria were published: they are neither changed nor removed."
+CANVAS = "A version of the canvas never changes: save a new version."
 
 
 class Migration(migrations.Migration):
@@ -19,4 +20,6 @@ class Migration(migrations.Migration):
             ),
         ),
         Forbid("challenges_criteriaset", event="DELETE", message=SENTENCE, when="OLD.state <> 'draft'"),
+        Forbid("challenges_canvasversion", event="UPDATE", message=CANVAS),
+        Forbid("challenges_canvasversion", event="DELETE", message=CANVAS),
     ]

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('channel_note', models.CharField(blank=True, help_text='For a paper or spoken idea.', max_length=300, verbose_name='who told it, where and when')),
                 ('merge_reason', models.CharField(blank=True, max_length=500)),
                 ('correction_reason', models.CharField(blank=True, max_length=500)),
+                ('withdraw_reason', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('request_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
