@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "beproefd.discipline.challenges",
     "beproefd.discipline.ideas",
     "beproefd.discipline.juries",
+    "beproefd.discipline.validation",
     "beproefd.demo",
     "allauth",
     "allauth.account",

@@ -5,25 +5,33 @@ from .challenges import ANCHORS, add_criteria, challenge, locked_criteria, open_
 from .ideas import TEXTS, close_intake_early, idea, jury_challenge, paper_idea
 from .juries import World, all_scores, answer_all, judge, judge_all, scores, world
 from .people import person
+from .validation import Workshop, assumption, card, evidence, observe, seen, workshop
 
 __all__ = [
     "ANCHORS",
     "TEXTS",
+    "Workshop",
     "World",
     "add_criteria",
     "all_scores",
     "answer_all",
+    "assumption",
+    "card",
     "challenge",
     "close_intake_early",
+    "evidence",
     "idea",
     "judge",
     "judge_all",
     "jury_challenge",
     "locked_criteria",
+    "observe",
     "open_challenge",
     "paper_idea",
     "person",
     "ready_challenge",
     "scores",
+    "seen",
+    "workshop",
     "world",
 ]

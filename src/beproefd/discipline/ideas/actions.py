@@ -12,12 +12,20 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.models import Challenge, Stimulus
 from beproefd.ground.accounts.models import User
-from beproefd.ground.accounts.rules import is_manager, require
+from beproefd.ground.accounts.rules import is_coach, is_manager, require
 from beproefd.ground.audit.actions import change, record_creation
 
 from .models import NEXT_IDEA_STATES, VERSION_FIELDS, Idea, IdeaState, IdeaVersion, TeamMember
 from .queries import visible_ideas
-from .rules import can_change_idea, can_organise_ideas, can_start_idea, owns_idea
+from .rules import (
+    can_change_idea,
+    can_change_team,
+    can_follow_up,
+    can_organise_ideas,
+    can_start_idea,
+    is_in_team,
+    owns_idea,
+)
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O or 1/I: people read references aloud
 NEEDED_TO_SUBMIT = ("problem", "solution", "value")
@@ -163,7 +171,7 @@ def add_member(
     """Add someone to the team. With the address of an account the person can open the idea too."""
     with transaction.atomic():
         idea = _locked_row(idea)
-        require(can_change_idea(by, idea))
+        require(can_change_team(by, idea))
         user = User.objects.filter(email__iexact=email.strip()).first() if email.strip() else None
         if email.strip() and user is None:
             raise ValidationError(
@@ -191,7 +199,7 @@ def remove_member(*, by: User, member: TeamMember) -> None:
     """Take someone out of the team; you may always leave yourself. An online idea keeps at least one owner."""
     with transaction.atomic():
         idea = _locked_row(member.idea)
-        require(can_change_idea(by, idea) or member.user_id == by.pk)
+        require(can_change_team(by, idea) or member.user_id == by.pk)
         others = [other for other in idea.members.all() if other.is_owner and other.pk != member.pk]
         if member.is_owner and not others and idea.channel == Idea.Channel.ONLINE:
             raise ValidationError(_("An idea needs at least one owner. Add another owner first."))
@@ -253,6 +261,71 @@ def merge_ideas(
             _share_authorship(by=by, into=into, source=source)
         into.__dict__.pop("current", None)
     return into
+
+
+def follow_up(*, by: User, idea: Idea, coach: User) -> Idea:
+    """Let a team work its idea out, with a coach; again, to change the coach. The rooms above say which ideas won."""
+    with transaction.atomic():
+        idea = _locked_row(idea)
+        require(can_follow_up(by, idea.challenge))
+        if not is_coach(coach) or is_in_team(coach, idea):
+            raise ValidationError({"coach": _("Choose someone with the role of coach who is not in the team.")})
+        if idea.follow_up_ended_at:
+            raise ValidationError(_("The follow-up of this idea has ended."))
+        if idea.is_followed_up and idea.coach_id == coach.pk:
+            return idea
+        with change(by, "follow_up_idea", idea):
+            idea.coach, idea.followed_up_at = coach, idea.followed_up_at or timezone.now()
+            idea.full_clean()
+            idea.save(update_fields=["coach", "followed_up_at"])
+    return idea
+
+
+def end_follow_up(*, by: User, idea: Idea) -> Idea:
+    """The team no longer works on it; what it wrote stays readable. For the rooms above, which check who may."""
+    with transaction.atomic():
+        idea = _locked_row(idea)
+        if idea.is_followed_up:
+            with change(by, "end_follow_up", idea):
+                idea.follow_up_ended_at = timezone.now()
+                idea.save(update_fields=["follow_up_ended_at"])
+    return idea
+
+
+def pivot_idea(*, by: User, idea: Idea, values: Mapping[str, str], request_key: uuid.UUID) -> Idea:
+    """A changed idea that goes on where this one ends: same challenge, team and coach. The same key, the same idea.
+
+    For the rooms above, which check who may and end the follow-up of the parent.
+    """
+    with transaction.atomic():
+        idea = _locked_row(idea)
+        existing = Idea.objects.filter(request_key=request_key, pivot_of=idea).first()
+        if existing:
+            return existing
+        if not idea.is_followed_up:
+            raise ValidationError(_("Only an idea that is being worked out can pivot."))
+        if not values.get("title", "").strip():
+            raise ValidationError({"title": _("Give the changed idea a name.")})
+        child = Idea(
+            challenge=idea.challenge,
+            reference=_free_reference(idea.challenge),
+            state=IdeaState.PIVOT,
+            pivot_of=idea,
+            coach=idea.coach,
+            followed_up_at=timezone.now(),
+            channel=idea.channel,
+            channel_note=idea.channel_note,
+            entered_by=by,
+            request_key=request_key,
+            is_demo=idea.is_demo,
+        )
+        child.full_clean()
+        child.save()
+        record_creation(by, "pivot_idea", child, parent=idea.reference)
+        kept = {name: getattr(idea.current, name) for name in VERSION_FIELDS}
+        _add_version(by=by, idea=child, number=1, values=kept | dict(values))
+        _share_authorship(by=by, into=child, source=idea)
+    return child
 
 
 def _share_authorship(*, by: User, into: Idea, source: Idea) -> None:

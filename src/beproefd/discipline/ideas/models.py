@@ -20,6 +20,7 @@ class IdeaState(models.TextChoices):
     SUBMITTED = "submitted", _("Handed in")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     MERGED = "merged", _("Merged into another idea")
+    PIVOT = "pivot", _("Came from another idea in the follow-up")
 
 
 NEXT_IDEA_STATES = {
@@ -27,6 +28,7 @@ NEXT_IDEA_STATES = {
     IdeaState.SUBMITTED: {IdeaState.WITHDRAWN, IdeaState.MERGED},
     IdeaState.WITHDRAWN: set(),
     IdeaState.MERGED: set(),
+    IdeaState.PIVOT: set(),  # never in the field of the jury
 }
 
 
@@ -57,6 +59,12 @@ class Idea(Audited):
     submitted_at = models.DateTimeField(null=True, blank=True)
     request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     import_key = models.CharField(max_length=64, blank=True)
+    pivot_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="pivots")
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="coached"
+    )
+    followed_up_at = models.DateTimeField(null=True, blank=True)
+    follow_up_ended_at = models.DateTimeField(null=True, blank=True)
     sparks = models.ManyToManyField(Stimulus, blank=True, related_name="sparked", verbose_name=_("sparked by"))
     is_demo = models.BooleanField(default=False)
 
@@ -79,6 +87,17 @@ class Idea(Audited):
             models.CheckConstraint(
                 condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="ideas_submitted_has_time"
             ),
+            models.CheckConstraint(
+                condition=Q(state="pivot", pivot_of__isnull=False) | (~Q(state="pivot") & Q(pivot_of__isnull=True)),
+                name="ideas_pivot_has_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(followed_up_at=None) | Q(coach__isnull=False), name="ideas_follow_up_has_coach"
+            ),
+            models.CheckConstraint(
+                condition=Q(follow_up_ended_at=None) | Q(followed_up_at__isnull=False),
+                name="ideas_follow_up_ends_after_it_began",
+            ),
         )
 
     def __str__(self) -> str:
@@ -94,6 +113,11 @@ class Idea(Audited):
     def title(self) -> str:
         """The title as it stands."""
         return self.current.title
+
+    @property
+    def is_followed_up(self) -> bool:
+        """Whether a team works it out now (step 3)."""
+        return self.followed_up_at is not None and self.follow_up_ended_at is None
 
     @property
     def owners(self) -> "list[TeamMember]":

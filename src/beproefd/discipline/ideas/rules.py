@@ -44,6 +44,14 @@ def can_change_idea(user: Any, idea: Idea) -> bool:
 
 
 @predicate
+def can_change_team(user: Any, idea: Idea) -> bool:
+    """Who may change the idea; in the follow-up an owner in the team, or the coach."""
+    if idea.is_followed_up:
+        return bool(owns_idea(user, idea) or (user.is_authenticated and user.pk == idea.coach_id))
+    return bool(can_change_idea(user, idea))
+
+
+@predicate
 def competes(user: Any, challenge: Challenge) -> bool:
     """In a team of this challenge while the race is on. A draft counts only as long as it can still be handed in."""
     if not user.is_authenticated or challenge.phase == Phase.DECIDED:
@@ -58,3 +66,9 @@ def can_organise_ideas(user: Any, challenge: Challenge) -> bool:
     if not is_manager(user) or challenge.is_sealed or challenge.phase == Phase.DECIDED:
         return False
     return not competes(user, challenge)
+
+
+@predicate
+def can_follow_up(user: Any, challenge: Challenge) -> bool:
+    """The programme, once the jury has decided."""
+    return challenge.phase == Phase.DECIDED and is_manager(user)

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(max_length=12)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged into another idea')], default='draft', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged into another idea'), ('pivot', 'Came from another idea in the follow-up')], default='draft', max_length=10)),
                 ('channel', models.CharField(choices=[('online', 'Online form'), ('paper', 'On paper, typed in by the programme'), ('spoken', 'Spoken, written down by the programme'), ('import', 'From a file')], default='online', max_length=8, verbose_name='came in')),
                 ('channel_note', models.CharField(blank=True, help_text='For a paper or spoken idea.', max_length=300, verbose_name='who told it, where and when')),
                 ('merge_reason', models.CharField(blank=True, max_length=500)),
@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
                 ('challenge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ideas', to='challenges.challenge')),
                 ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='ideas.idea')),
+                ('pivot_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pivots', to='ideas.idea')),
+                ('coach', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='coached', to=settings.AUTH_USER_MODEL)),
+                ('followed_up_at', models.DateTimeField(blank=True, null=True)),
+                ('follow_up_ended_at', models.DateTimeField(blank=True, null=True)),
                 ('sparks', models.ManyToManyField(blank=True, related_name='sparked', to='challenges.stimulus', verbose_name='sparked by')),
             ],
             options={
@@ -93,6 +97,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='ideas_submitted_has_time'),
         ),
         migrations.AddConstraint(
+            model_name='idea',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pivot_of__isnull', False), ('state', 'pivot')), models.Q(models.Q(('state', 'pivot'), _negated=True), ('pivot_of__isnull', True)), _connector='OR'), name='ideas_pivot_has_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='idea',
+            constraint=models.CheckConstraint(condition=models.Q(('followed_up_at', None), ('coach__isnull', False), _connector='OR'), name='ideas_follow_up_has_coach'),
+        ),
+        migrations.AddConstraint(
+            model_name='idea',
+            constraint=models.CheckConstraint(condition=models.Q(('follow_up_ended_at', None), ('followed_up_at__isnull', False), _connector='OR'), name='ideas_follow_up_ends_after_it_began'),
+        ),
+        migrations.AddConstraint(
             model_name='ideaversion',
             constraint=models.UniqueConstraint(fields=('idea', 'number'), name='ideas_version_number_once'),
         ),
@@ -110,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'withdrawn', 'merged'])), name='ideas_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'withdrawn', 'merged', 'pivot'])), name='ideas_state_known'),
         ),
         migrations.AddConstraint(
             model_name='idea',

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Observations come in, one by one or as a pile from a phone that was offline; each updates the live verdict."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beproefd.engines.evidence import Monitor, ObservationError
+from beproefd.engines.evidence import Observation as Row
+from beproefd.engines.evidence.monitor import ENGINE_VERSION
+from beproefd.ground.accounts.models import User
+from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.chain import canonical, sha256
+
+from ..models import Observation, Reading, TargetGroup, TestCard
+from ..signals import verdict_reached
+from .cards import lock_card, locked_row
+from .doors import enter, need
+from .evidence import log_verdict
+
+AHEAD = timedelta(minutes=10)  # how far the clock of a phone may run ahead
+LARGEST_PILE = 500
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one person. `key` was made on the phone: sent twice, it counts once. `outcome` None: no answer."""
+
+    key: uuid.UUID
+    outcome: bool | None
+    seen_at: datetime
+    arm: str = ""
+    group: int | None = None
+    place: str = ""
+    note: str = ""
+    answered_by: str = Observation.AnsweredBy.SELF
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An observation that was not taken, and why. The others were."""
+
+    key: uuid.UUID
+    reason: str
+
+
+def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Observation], list[Refused]]:
+    """Take in what was seen, in the order given; those sent before are found again, what cannot be read is refused.
+
+    What arrives after the verdict (a phone that was offline) is kept and marked, and does not change the verdict.
+    """
+    if len(seen) > LARGEST_PILE:
+        raise ValidationError(_("Send at most %(most)s observations at once.") % {"most": LARGEST_PILE})
+    with transaction.atomic():
+        idea = enter(by, card.idea)
+        card = locked_row(card)
+        known = {row.key: row for row in Observation.objects.filter(key__in=[item.key for item in seen])}
+        groups = set(TargetGroup.objects.filter(idea=idea).values_list("pk", flat=True))
+        taken: list[Observation] = []
+        fresh: list[Observation] = []
+        refused: list[Refused] = []
+        position = card.observations.count()
+        decided = card.readings.exclude(verdict="CONTINUE").exists()
+        for item in seen:
+            if item.key in known:
+                earlier = known[item.key]
+                if earlier.card_id == card.pk:
+                    taken.append(earlier)
+                else:
+                    refused.append(Refused(item.key, _("This belongs to another test.")))
+                continue
+            reason = _unreadable(card, item, groups)
+            if reason:
+                refused.append(Refused(item.key, reason))
+                continue
+            position += 1
+            row = _row(by, card, item, position, after_verdict=decided)
+            try:
+                row.full_clean()
+            except ValidationError as problem:
+                position -= 1
+                refused.append(Refused(item.key, " ".join(problem.messages)))
+                continue
+            known[item.key] = row
+            fresh.append(row)
+            taken.append(row)
+        if fresh:
+            if not card.is_locked:
+                lock_card(by, card)
+            for row in fresh:
+                row.save()
+            record_creation(by, "observe", *fresh)
+            if not decided:
+                _read(by, card)
+    return taken, refused
+
+
+def strike_observation(*, by: User, observation: Observation, reason: str) -> Observation:
+    """Strike out a mistake; it stays visible as struck out. Not after the verdict: then note a deviation."""
+    with transaction.atomic():
+        enter(by, observation.card.idea)
+        card = locked_row(observation.card)
+        observation = Observation.objects.select_for_update(of=("self",)).get(pk=observation.pk)
+        if observation.struck_at:
+            return observation
+        if card.readings.exclude(verdict="CONTINUE").exists():
+            raise ValidationError(_("This test has its outcome. Note the mistake as a deviation."))
+        with change(by, "strike_observation", observation):
+            observation.struck_at = timezone.now()
+            observation.struck_reason = need(reason, _("Say what was wrong."))
+            observation.full_clean()
+            observation.save()
+        _read(by, card)
+    return observation
+
+
+def _unreadable(card: TestCard, item: Seen, groups: set[int]) -> str:
+    if card.state == TestCard.State.DRAFT:
+        return _("This test has not started.")
+    if card.state != TestCard.State.RUNNING:
+        return _("This test is closed.")
+    if card.has_two_arms != (item.arm in {"control", "new"}):
+        return (
+            _("Say which of the two ways this person got.") if card.has_two_arms else _("This test has one way only.")
+        )
+    if item.group is not None and item.group not in groups:
+        return _("Choose a target group of this idea.")
+    if item.seen_at > timezone.now() + AHEAD:
+        return _("The clock of this phone runs ahead. Set it right and try again.")
+    return ""
+
+
+def _row(by: User, card: TestCard, item: Seen, position: int, *, after_verdict: bool) -> Observation:
+    return Observation(
+        card=card,
+        key=item.key,
+        position=position,
+        outcome=item.outcome,
+        arm=item.arm,
+        group_id=item.group if item.group is not None else card.group_id,
+        place=item.place.strip(),
+        note=item.note.strip(),
+        answered_by=item.answered_by,
+        entered_by=by,
+        seen_at=min(item.seen_at, timezone.now()),
+        after_verdict=after_verdict,
+        is_demo=card.is_demo,
+    )
+
+
+def recompute(card: TestCard) -> tuple[Monitor, str]:
+    """The monitor after everything that counts, from the locked design, and the digest of what went in."""
+    rows = list(
+        card.observations.filter(struck_at=None, after_verdict=False)
+        .order_by("position")
+        .values_list("position", "arm", "outcome")
+    )
+    monitor = Monitor(card.locked_design)
+    for _position, arm, outcome in rows:
+        value = None if outcome is None else float(outcome)
+        monitor.update([Row(outcome=value, arm=arm or None)])
+    return monitor, sha256(canonical([card.design_digest, rows]))
+
+
+def _read(by: User, card: TestCard) -> None:
+    """Ask the engine, keep its answer; a verdict becomes evidence and news."""
+    try:
+        monitor, digest = recompute(card)
+    except ObservationError as problem:
+        raise ValidationError(_("This observation does not fit the test: %(why)s.") % {"why": problem}) from problem
+    reading = Reading(
+        card=card,
+        verdict=monitor.verdict.value,
+        result=monitor.result.to_dict(),
+        engine_version=ENGINE_VERSION,
+        inputs_digest=digest,
+    )
+    reading.save()
+    record_creation(by, "read_verdict", reading, verdict=reading.verdict, inputs=digest)
+    if reading.verdict != "CONTINUE":
+        log_verdict(by, card, reading)
+        transaction.on_commit(lambda: verdict_reached.send(TestCard, card=card, reading=reading))

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From the plain words on a test card to a design of the evidence engine, and what that design asks. No database."""
+
+import math
+from dataclasses import dataclass
+
+from beproefd.engines.evidence import Design, OneArmBinary, TwoArmBinary
+from beproefd.engines.evidence.planning import plan
+
+from .models import TestCard
+
+ALPHA = {TestCard.Stakes.SMALL: 0.20, TestCard.Stakes.MIDDLE: 0.10, TestCard.Stakes.LARGE: 0.05}
+"""How often a false assumption may pass, by how bad that is. Ten people a week cannot carry the .05 of a laboratory for
+every question; the page says what was chosen in words ("1 of 10")."""
+POWER = 0.8
+EDGE = 0.03  # a share of 0 or 10 of 10 is read as 3% or 97%: nothing is always so
+
+
+def design_of(card: TestCard) -> Design:
+    """The design a card describes. One arm: more than `right_from` of 10. Two: `hope_for` against `right_from` of 10."""
+    alpha = ALPHA[TestCard.Stakes(card.stakes)]
+    low, high = (min(1 - EDGE, max(EDGE, tenths / 10)) for tenths in (card.right_from, card.hope_for))
+    if card.has_two_arms:
+        return TwoArmBinary(baseline=low, minimal_effect=high - low, alpha=alpha, power=POWER, two_sided=False)
+    return OneArmBinary(threshold=low, alternative=high, alpha=alpha, power=POWER)
+
+
+@dataclass(frozen=True)
+class Needed:
+    """People a test asks, per arm: on average if we are right, on average if we are wrong, and never more than."""
+
+    if_right: int
+    if_wrong: int
+    most: int
+    arms: int
+    wrong_in: int
+
+    @property
+    def most_together(self) -> int:
+        """In both arms."""
+        return self.most * self.arms
+
+
+def people_needed(design: Design) -> Needed:
+    """What the plan of the engine says, rounded up to whole people. `wrong_in`: a false claim passes in 1 of so many."""
+    planned = plan(design)
+    arms = 2 if isinstance(design, TwoArmBinary) else 1
+    return Needed(
+        _up(planned.expected_n_alternative),
+        _up(planned.expected_n_null),
+        _up(planned.max_n),
+        arms,
+        round(1 / design.alpha),
+    )
+
+
+def _up(number: float | None) -> int:
+    return math.ceil(number or 0)

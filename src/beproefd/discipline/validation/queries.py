@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading a team's work: for the team, its coach and the programme; for everyone else it does not exist."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.challenges.queries import visible_challenges
+from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
+from beproefd.ground.accounts.rules import is_manager
+
+from .models import (
+    Assumption,
+    CanvasRevision,
+    Evidence,
+    EvidenceLink,
+    LearningCard,
+    Observation,
+    Override,
+    Reading,
+    TargetGroup,
+    TestCard,
+)
+from .rules import can_look_in
+from .sentences import days
+from .weighing import Standing, Weighed, riskiest_first, weigh, worth
+
+QUIET = timedelta(days=14)
+"""A team that finished no test for so long gets a signal (lesson 5: short cycles)."""
+WAYS = {"supports": 1, "contradicts": -1, "unclear": 0}
+
+
+def visible_work(viewer: Any) -> QuerySet[Idea]:
+    """Ideas that are or were worked out and whose work the viewer may see."""
+    if not viewer.is_authenticated:
+        return Idea.objects.none()
+    ideas = Idea.objects.filter(followed_up_at__isnull=False, challenge__in=visible_challenges(viewer))
+    if not is_manager(viewer):
+        mine = Idea.objects.filter(Q(members__user=viewer) | Q(coach=viewer)).values("pk")
+        ideas = ideas.filter(pk__in=mine)
+    return ideas.select_related("challenge", "coach", "pivot_of").prefetch_related(
+        Prefetch("versions", queryset=IdeaVersion.objects.order_by("-number"), to_attr="newest"),
+        Prefetch("members", queryset=TeamMember.objects.select_related("user")),
+    )
+
+
+# Assumptions
+
+
+@dataclass(frozen=True)
+class Line:
+    """An assumption with where it stands. `status` is the team's own say where there is one, else the computed one."""
+
+    assumption: Assumption
+    standing: Standing
+    override: Override | None
+    cards: tuple[TestCard, ...]
+    days: int
+    rank: int
+
+    @property
+    def status(self) -> str:
+        """What counts."""
+        return self.override.status if self.override else self.standing.status
+
+    @property
+    def worth(self) -> float:
+        """Importance x uncertainty for each day of work; nothing once it is settled."""
+        return 0.0 if self.is_settled else worth(self.assumption.importance, self.standing.uncertainty, self.days)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether testing it again adds little."""
+        return self.status in {"supported", "refuted"}
+
+    @property
+    def is_critical(self) -> bool:
+        """Without it the idea fails."""
+        return self.assumption.importance >= Assumption.Importance.LARGE
+
+    @property
+    def next_card(self) -> TestCard | None:
+        """The test that runs or is being prepared."""
+        return next((card for card in self.cards if card.state in {"running", "draft"}), None)
+
+    @property
+    def why(self) -> str:
+        """One sentence that explains the place in the order."""
+        if self.is_settled:
+            return _("There is enough evidence about this.")
+        unsure = (
+            _("we are very unsure") if self.standing.uncertainty > 0.8
+            else _("we are still unsure") if self.standing.uncertainty > 0.5
+            else _("we are fairly sure already")
+        )  # fmt: skip
+        return _("Importance %(importance)s of 5, %(unsure)s, and testing takes about %(days)s.") % {
+            "importance": self.assumption.importance,
+            "unsure": unsure,
+            "days": days(self.days),
+        }
+
+
+def register(viewer: Any, idea: Idea, *, retired: bool = False) -> list[Line]:
+    """All assumptions, the one most worth testing next first. Empty for who may not look."""
+    if not can_look_in(viewer, idea):
+        return []
+    return lines_of(
+        Assumption.objects.filter(idea=idea, retired_reason="")
+        if not retired
+        else Assumption.objects.filter(idea=idea).exclude(retired_reason="")
+    )
+
+
+def lines_of(assumptions: QuerySet[Assumption]) -> list[Line]:
+    """Where these assumptions stand, riskiest first. For the rooms above; they decide who sees what."""
+    rows = list(
+        assumptions.select_related("group", "owner", "idea", "inherited_from__idea").prefetch_related(
+            Prefetch(
+                "evidence_links",
+                queryset=EvidenceLink.objects.filter(evidence__retracted_at=None).select_related("evidence"),
+            ),
+            Prefetch("overrides", queryset=Override.objects.filter(lifted_at=None), to_attr="standing_overrides"),
+            Prefetch("cards", queryset=TestCard.objects.order_by("-number")),
+        )
+    )
+    unordered = []
+    for row in rows:
+        standing = weigh(
+            row.belief,
+            [
+                Weighed(WAYS[link.direction], link.evidence.strength, link.evidence.source)
+                for link in row.evidence_links.all()
+            ],
+        )
+        override: Any = next(iter(row.standing_overrides), None)
+        cards = tuple(row.cards.all())
+        planned = next((card for card in cards if card.state in {"running", "draft"}), None)
+        unordered.append(Line(row, standing, override, cards, planned.effort_days if planned else row.effort_days, 0))
+    order = riskiest_first([line.worth for line in unordered])
+    return [_ranked(unordered[index], rank) for rank, index in enumerate(order, start=1)]
+
+
+def _ranked(line: Line, rank: int) -> Line:
+    return Line(line.assumption, line.standing, line.override, line.cards, line.days, rank)
+
+
+# Tests
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """A test card, what the engine said last (None: nothing observed yet) and the number of observations."""
+
+    card: TestCard
+    reading: Reading | None
+    seen: int
+
+
+def cards(viewer: Any, idea: Idea) -> list[CardLine]:
+    """The test cards, newest first."""
+    if not can_look_in(viewer, idea):
+        return []
+    found = TestCard.objects.filter(idea=idea).select_related("group").prefetch_related("links__assumption")
+    last = {reading.card_id: reading for reading in Reading.objects.filter(card__idea=idea).order_by("pk")}
+    seen = Counter(Observation.objects.filter(card__idea=idea, struck_at=None).values_list("card_id", flat=True))
+    return [CardLine(card, last.get(card.pk), seen[card.pk]) for card in found.order_by("-number")]
+
+
+def verdict_of(card: TestCard) -> Reading | None:
+    """The newest reading of a card."""
+    return card.readings.order_by("-pk").first()
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How short the cycles are. Days are None as long as nothing was finished."""
+
+    running: int
+    days_since_finish: int | None
+    median_days_to_evidence: float | None
+    quiet: bool
+
+
+def tempo(viewer: Any, idea: Idea) -> Tempo | None:
+    """The signal of lesson 5: no test is running, or none was finished in 14 days."""
+    return tempos([idea])[idea.pk] if can_look_in(viewer, idea) else None
+
+
+def tempos(ideas: Sequence[Idea]) -> dict[int, Tempo]:
+    """`tempo` for many ideas in two queries. For the rooms above; they decide who sees what."""
+    now = timezone.now()
+    running: Counter[int] = Counter()
+    finished: dict[int, datetime] = {}
+    for pk, state, ended in TestCard.objects.filter(idea__in=ideas).values_list("idea_id", "state", "ended_at"):
+        running[pk] += state == TestCard.State.RUNNING
+        if state == TestCard.State.DONE and ended:
+            finished[pk] = max(ended, finished.get(pk, ended))
+    first: dict[tuple[int, int], float] = {}
+    for about, pk, written, came in EvidenceLink.objects.filter(
+        assumption__idea__in=ideas, evidence__retracted_at=None, assumption__inherited_from=None
+    ).values_list("assumption__idea_id", "assumption_id", "assumption__created_at", "evidence__created_at"):
+        waited = (came - written).total_seconds() / 86400
+        first[about, pk] = min(waited, first.get((about, pk), waited))
+    waits: defaultdict[int, list[float]] = defaultdict(list)
+    for (about, _pk), waited in first.items():
+        waits[about].append(waited)
+    found = {}
+    for idea in ideas:
+        since = finished.get(idea.pk) or idea.followed_up_at or now
+        quiet = idea.is_followed_up and (not running[idea.pk] or now - since > QUIET)
+        found[idea.pk] = Tempo(
+            running[idea.pk],
+            (now - finished[idea.pk]).days if idea.pk in finished else None,
+            median(waits[idea.pk]) if waits[idea.pk] else None,
+            quiet,
+        )
+    return found
+
+
+# Evidence and learning
+
+
+def evidence_log(viewer: Any, idea: Idea) -> list[Evidence]:
+    """All evidence about the idea, newest first; what came along with inherited assumptions too."""
+    if not can_look_in(viewer, idea):
+        return []
+    pks = EvidenceLink.objects.filter(assumption__idea=idea).values("evidence")
+    links = EvidenceLink.objects.filter(assumption__idea=idea).select_related("assumption")
+    return list(
+        Evidence.objects.filter(Q(idea=idea) | Q(pk__in=pks))
+        .select_related("group", "card", "idea", "created_by")
+        .prefetch_related(Prefetch("links", queryset=links))
+        .order_by("-seen_on", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Evidence from one target group itself; none yet is an alarm."""
+
+    name: str
+    pieces: int
+    people: int
+
+    @property
+    def alarm(self) -> bool:
+        """No evidence from these people."""
+        return self.pieces == 0
+
+
+def coverage(viewer: Any, idea: Idea) -> list[Coverage]:
+    """Per target group of the idea how much evidence came from the group itself."""
+    if not can_look_in(viewer, idea):
+        return []
+    names = [group.name for group in TargetGroup.objects.filter(idea=idea)]
+    return _covered(names, evidence_log(viewer, idea))
+
+
+def _covered(names: Iterable[str], log: Iterable[Evidence]) -> list[Coverage]:
+    pieces: Counter[str] = Counter()
+    people: Counter[str] = Counter()
+    for item in log:
+        if item.group and item.source == Evidence.Source.TARGET_GROUP and not item.retracted_at:
+            pieces[item.group.name] += 1
+            people[item.group.name] += item.people
+    return [Coverage(name, pieces[name], people[name]) for name in names]
+
+
+def learning(viewer: Any, idea: Idea) -> list[LearningCard]:
+    """The learning cards, newest first."""
+    if not can_look_in(viewer, idea):
+        return []
+    return list(
+        LearningCard.objects.filter(idea=idea)
+        .select_related("created_by")
+        .prefetch_related("assumptions", "evidence__idea")
+        .order_by("-number")
+    )
+
+
+def canvas_revisions(viewer: Any, idea: Idea) -> list[CanvasRevision]:
+    """All revisions of the canvas, newest first."""
+    if not can_look_in(viewer, idea):
+        return []
+    return list(
+        idea.canvasrevisions.select_related("created_by").prefetch_related("evidence__idea").order_by("-number")
+    )
+
+
+@dataclass(frozen=True)
+class Relative:
+    """An idea in the family tree of pivots. `depth` 0 is where it began."""
+
+    idea: Idea
+    depth: int
+    pivot: LearningCard | None
+
+
+def family(viewer: Any, idea: Idea) -> list[Relative]:
+    """The ideas this one came from and those that came from it, each generation under its parent."""
+    if not can_look_in(viewer, idea):
+        return []
+    root = idea
+    while root.pivot_of_id:
+        root = Idea.objects.select_related("pivot_of").get(pk=root.pivot_of_id)
+    visible = {item.pk: item for item in visible_work(viewer).filter(challenge=idea.challenge)}
+    turns = {
+        card.idea_id: card
+        for card in LearningCard.objects.filter(idea__in=visible, decision__in=("pivot", "stop", "park")).order_by(
+            "number"
+        )
+    }
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for item in visible.values():
+        if item.pivot_of_id:
+            children[item.pivot_of_id].append(item.pk)
+    found: list[Relative] = []
+
+    def walk(pk: int, depth: int) -> None:
+        if pk in visible:
+            found.append(Relative(visible[pk], depth, turns.get(pk)))
+        for child in sorted(children[pk]):
+            walk(child, depth + 1)
+
+    walk(root.pk, 0)
+    return found if len(found) > 1 else []

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Numbers of the engine in words that a tired person understands."""
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from beproefd.engines.evidence import Design, TwoArmBinary
+
+from .models import Reading, TestCard
+
+TENTHS = 10
+
+
+def verdict_word(verdict: str) -> str:
+    """One word for a verdict."""
+    return {
+        "SUPPORTED": _("It holds"),
+        "REFUTED": _("It does not hold"),
+        "FUTILE": _("Not good enough"),
+        "CONTINUE": _("Go on"),
+    }[verdict]
+
+
+def counts(card: TestCard) -> tuple[int, int]:
+    """(yes, all) among the observations that count and have an answer."""
+    answers = list(
+        card.observations.filter(struck_at=None, after_verdict=False, outcome__isnull=False).values_list(
+            "outcome", flat=True
+        )
+    )
+    return answers.count(True), len(answers)
+
+
+def seen_text(card: TestCard) -> str:
+    """What was seen until now, per way where there are two."""
+    if not card.has_two_arms:
+        yes, total = counts(card)
+        return _("%(yes)s of %(total)s people: %(measure)s.") % {"yes": yes, "total": total, "measure": card.measure}
+    rows = list(
+        card.observations.filter(struck_at=None, after_verdict=False, outcome__isnull=False).values_list(
+            "arm", "outcome"
+        )
+    )
+    old = [outcome for arm, outcome in rows if arm == "control"]
+    new = [outcome for arm, outcome in rows if arm == "new"]
+    return _("With the new way %(new)s of %(all_new)s, with the old way %(old)s of %(all_old)s: %(measure)s.") % {
+        "new": new.count(True), "all_new": len(new), "old": old.count(True), "all_old": len(old), "measure": card.measure,
+    }  # fmt: skip
+
+
+def claim_text(card: TestCard) -> str:
+    """When the team says it is right."""
+    if card.has_two_arms:
+        return _("We are right if the new way does clearly better than the old way: %(hope)s instead of %(from)s of 10 people.") % {
+            "hope": card.hope_for, "from": card.right_from,
+        }  # fmt: skip
+    return _("We are right if more than %(from)s of 10 people do it. We hope for %(hope)s of 10.") % {
+        "from": card.right_from, "hope": card.hope_for,
+    }  # fmt: skip
+
+
+def verdict_text(card: TestCard, reading: Reading) -> str:
+    """What was seen, what the engine says, and what to do: "7 of 8 ... You can stop."."""
+    parts = [seen_text(card)]
+    result, design = reading.result, card.locked_design
+    once_in = round(1 / design.side_alpha)
+    if reading.verdict == "SUPPORTED":
+        parts.append(
+            _("If the assumption were not true, a result like this would come up in at most 1 of %(n)s tests.")
+            % {"n": once_in}
+        )
+        parts.append(_("You can stop: you know enough."))
+    elif reading.verdict == "REFUTED":
+        parts.append(
+            _("If the assumption were true, a result like this would come up in at most 1 of %(n)s tests.")
+            % {"n": once_in}
+        )
+        parts.append(_("You can stop: this does not work."))
+    elif reading.verdict == "FUTILE":
+        parts.append(_("What you hoped for is not reached, and asking more people will hardly change that."))
+        parts.append(_("You can stop: look for another way."))
+    else:
+        parts.append(remaining_text(result, design))
+    return " ".join(parts)
+
+
+def remaining_text(result: dict[str, Any], design: Design) -> str:
+    """How many people are still to be asked, probably and at most."""
+    arms = 2 if isinstance(design, TwoArmBinary) else 1
+    expected = result.get("expected_remaining")
+    most = (result.get("max_units") or 0) - (result.get("units") or 0)
+    if expected is None:
+        return _("Go on: it is too early to say how many people are still needed.")
+    people = max(1, round(expected * arms))
+    return ngettext(
+        "Go on: probably %(people)s more person, at most %(most)s.",
+        "Go on: probably %(people)s more people, at most %(most)s.",
+        people,
+    ) % {"people": people, "most": max(people, most * arms)}
+
+
+def peeking_text(card: TestCard) -> str:
+    """Why looking in between is safe."""
+    alpha = card.locked_design.side_alpha if card.is_locked else None
+    text = _(
+        "You may look at the result after every person. The limits for stopping were set before the first person, and "
+        "they count on you looking each time."
+    )
+    if alpha:
+        text += " " + _(
+            "So the chance that you wrongly say “it holds” stays at most 1 in %(n)s, however often you look."
+        ) % {"n": round(1 / alpha)}
+    return text
+
+
+def days(number: float) -> str:
+    """A number of days in words."""
+    count = round(number)
+    return ngettext("%(n)s day", "%(n)s days", count) % {"n": number_format(count)}

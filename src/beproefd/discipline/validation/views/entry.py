@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The way into the pages about an idea that is being worked out; the rooms above come in here too."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from beproefd.discipline.ideas.models import Idea
+
+from .. import queries
+from ..rules import can_work_on
+
+
+def enter_work(request: HttpRequest, slug: str, reference: str) -> Idea:
+    """The idea, or 404 for who may not look in."""
+    return get_object_or_404(queries.visible_work(request.user), challenge__slug=slug, reference=reference)
+
+
+def page(request: HttpRequest, template: str, title: str, idea: Idea, **context: Any) -> HttpResponse:
+    """A page in the room of this idea (validation/room.html)."""
+    frame = {"title": title, "idea": idea, "challenge": idea.challenge, "works": can_work_on(request.user, idea)}
+    return render(request, template, frame | context)
