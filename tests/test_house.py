@@ -196,13 +196,15 @@ def test_the_language_is_dutch_until_someone_chooses_english(client, db):
 
 
 def asked_values(condition: Any, field: str) -> list[set[Any]]:
-    """The values that the parts of a constraint's condition ask of a field."""
+    """The values that the parts of a constraint's condition ask of a field, as a list or as a range."""
     found = []
     for part in condition.children:
-        if isinstance(part, tuple):
-            found += [set(part[1])] if part[0] == f"{field}__in" else []
-        else:
+        if not isinstance(part, tuple):
             found += asked_values(part, field)
+        elif part[0] == f"{field}__in":
+            found.append(set(part[1]))
+        elif part[0] == f"{field}__range":
+            found.append(set(range(part[1][0], part[1][1] + 1)))
     return found
 
 

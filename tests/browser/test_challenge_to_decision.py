@@ -161,6 +161,7 @@ def test_a_municipality_goes_from_a_blank_database_to_a_signed_decision(
         manager.go(link)
         manager.send()
     manager.go(f"{home}/jury/beslissen/")
+    manager.fill(sure=True)
     manager.send()
     assert manager.page.url.endswith("/jury/besluit/")
 

@@ -23,7 +23,7 @@ TEXTS = {
 
 def idea(owner: User, made: Challenge, *, submit: bool = True, sparks: Iterable[Any] = (), **texts: str) -> Idea:
     """An idea typed in by its owner."""
-    found = actions.start_idea(by=owner, challenge=made, values=TEXTS | texts, sparks=sparks)
+    found = actions.start_idea(by=owner, challenge=made, values=TEXTS | texts, sparks=sparks, kind="municipality")
     if submit:
         actions.submit_idea(by=owner, idea=found)
     return Idea.objects.get(pk=found.pk)

@@ -11,9 +11,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.models import fields_for_model
 from django.forms.renderers import TemplatesSetting
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class Renderer(TemplatesSetting):
@@ -71,7 +74,21 @@ def _field_of_form(field: models.Field, **options: Any) -> forms.Field | None:
             required=not field.blank,
             widget=forms.Textarea(attrs={"rows": rows}),
         )
-    return field.formfield(**options)
+    found = field.formfield(**options)
+    _name_the_empty_choice(found)
+    return found
+
+
+CHOOSE = gettext_lazy("Choose…")
+
+
+def _name_the_empty_choice(field: Any) -> None:
+    """A select that starts empty says what to do, instead of showing dashes."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == BLANK_CHOICE_DASH[0][1]:
+            field.empty_label = CHOOSE
+    elif isinstance(field, forms.ChoiceField) and list(field.choices)[:1] == BLANK_CHOICE_DASH:
+        field.choices = [("", CHOOSE), *list(field.choices)[1:]]
 
 
 def model_fields(model: type[models.Model], *names: str) -> dict[str, forms.Field]:
@@ -83,6 +100,11 @@ class ActionForm(forms.Form):
     """A form whose answer goes to an action; what the action refuses comes back beside what was typed."""
 
     use_required_attribute = False  # the server says what is missing, in our words and before anything turns red
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _name_the_empty_choice(field)
 
     def refuse(self, refusal: ValidationError | PermissionDenied) -> None:
         """Show a refusal at the field it is about, or above the form."""
@@ -112,6 +134,23 @@ class StampedForm(ActionForm):
             return []
         self.put(seen=stamp)
         return [(bound.label, bound.value()) for bound in fresh.visible_fields()]
+
+
+class ReasonForm(ActionForm):
+    """Why something happens; `needed` when it cannot be left out: the action then asks for it in its own words."""
+
+    def __init__(self, *args: Any, needed: bool, label: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = PlainText(
+            label=label or _("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        )
+        self.fields["reason"].asked_later = needed
+
+
+class SureForm(ActionForm):
+    """The last question before a step that cannot be taken back."""
+
+    sure = forms.BooleanField(label=gettext_lazy("I know that this cannot be undone."))
 
 
 class RequestKeyForm(ActionForm):

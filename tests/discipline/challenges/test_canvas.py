@@ -70,6 +70,7 @@ def test_phases_follow_each_other(manager, earlier, later):
     with pytest.raises(ValidationError) as refusal:
         revise_canvas(by=manager, challenge=challenge, base_number=0, values=values)
     assert list(refusal.value.message_dict) == [later]
+    assert refusal.value.message_dict[later][0].startswith("This date lies before “")
     assert CanvasVersion.objects.count() == 0
 
 

@@ -220,6 +220,22 @@ def test_decision_rules_that_make_no_sense_are_refused(manager, draft, values):
     assert verify().whole
 
 
+def test_two_criteria_of_one_set_do_not_have_the_same_name(manager, draft):
+    names = [criterion.name for criterion in draft.criteria.all()]
+    values = {"kind": "weighted", "name": f"  {names[0].upper()} ", "question": "Iets anders?", "weight": 5}
+    with pytest.raises(ValidationError) as refusal:
+        save_criterion(by=manager, criteria_set=draft, values=values, anchors={})
+    assert list(refusal.value.message_dict) == ["name"]
+    last = draft.criteria.last()
+    kept = {name: getattr(last, name) for name in ("kind", "name", "question", "weight")}
+    with pytest.raises(ValidationError, match="with this name already"):
+        save_criterion(
+            by=manager, criteria_set=draft, criterion=last, values=kept | {"name": names[0]}, anchors=last.anchors
+        )
+    save_criterion(by=manager, criteria_set=draft, criterion=last, values=kept, anchors=last.anchors)
+    assert [criterion.name for criterion in draft.criteria.all()] == names
+
+
 def test_a_weighted_criterion_weighs_something_and_a_knock_out_nothing(manager, draft):
     with pytest.raises(ValidationError) as refusal:
         save_criterion(by=manager, criteria_set=draft, values=WEIGHTED | {"weight": 0}, anchors=factories.ANCHORS)

@@ -300,6 +300,19 @@ def test_closing_early_needs_a_reason_and_closing_late_does_not(open_challenge: 
     assert open_challenge.phase == Phase.JURY
 
 
+@pytest.mark.parametrize(("phase", "optional"), [(Phase.PREPARING, True), (Phase.INTAKE, False)])
+def test_the_reason_for_a_change_is_called_optional_only_while_it_is(
+    manager: Any, visit: Any, phase: Phase, *, optional: bool
+) -> None:
+    challenge = factories.ready_challenge(manager)
+    if phase == Phase.INTAKE:
+        actions.open_intake(by=manager, challenge=challenge)
+    page = visit(manager).get(url("canvas_edit", challenge)).content.decode()
+    label = re.search(r'<label[^>]*for="id_change_reason">(.*?)</label>', page, re.DOTALL)
+    assert label is not None
+    assert ("(niet verplicht)" in label[1]) == optional
+
+
 def test_an_intake_that_is_not_ready_says_what_is_missing(manager: Any, visit: Any) -> None:
     challenge = actions.create_challenge(by=manager, title="Leeg")
     page = visit(manager).post(url("open_intake", challenge), follow=True).content.decode()

@@ -172,17 +172,18 @@ def test_handing_in_twice_is_once(open_challenge, owner):
 def test_the_same_form_sent_twice_starts_one_idea(open_challenge, owner):
     key = uuid.uuid4()
     ideas = [
-        start_idea(by=owner, challenge=open_challenge, values=factories.TEXTS, request_key=key) for _time in range(2)
+        start_idea(by=owner, challenge=open_challenge, values=factories.TEXTS, kind="company", request_key=key)
+        for _time in range(2)
     ]
     assert (ideas[0], Idea.objects.count()) == (ideas[1], 1)
 
 
 def test_a_key_of_someone_elses_form_gives_nothing_of_theirs(open_challenge, owner):
     key = uuid.uuid4()
-    start_idea(by=owner, challenge=open_challenge, values=factories.TEXTS, request_key=key)
+    start_idea(by=owner, challenge=open_challenge, values=factories.TEXTS, kind="company", request_key=key)
     stranger = factories.person("team")
     with pytest.raises((PermissionDenied, ValidationError)):
-        start_idea(by=stranger, challenge=open_challenge, values=factories.TEXTS, request_key=key)
+        start_idea(by=stranger, challenge=open_challenge, values=factories.TEXTS, kind="company", request_key=key)
 
 
 def test_an_idea_without_its_main_texts_is_not_handed_in(open_challenge, owner):
@@ -235,6 +236,20 @@ def test_a_paper_idea_belongs_to_who_told_it_and_is_kept_by_who_typed_it(open_ch
 def test_a_team_cannot_enter_a_paper_idea(open_challenge, owner):
     with pytest.raises(PermissionDenied):
         start_idea(by=owner, challenge=open_challenge, values=factories.TEXTS, channel=Idea.Channel.PAPER)
+
+
+@pytest.mark.parametrize(
+    ("channel", "said", "field"),
+    [
+        (Idea.Channel.ONLINE, {}, "kind"),
+        (Idea.Channel.PAPER, {"channel_note": "  "}, "channel_note"),
+        (Idea.Channel.SPOKEN, {}, "channel_note"),
+    ],
+)
+def test_an_idea_says_where_it_comes_from_whatever_the_form_asked(open_challenge, manager, channel, said, field):
+    with pytest.raises(ValidationError) as refusal:
+        start_idea(by=manager, challenge=open_challenge, values=factories.TEXTS, channel=channel, **said)
+    assert (list(refusal.value.message_dict), Idea.objects.count()) == ([field], 0)
 
 
 def test_adding_the_same_member_twice_is_once(open_challenge, owner):

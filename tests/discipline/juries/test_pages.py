@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.dateformat import format as date
 from django.utils.translation import gettext, override
 
 from beproefd.discipline.ideas.actions import ask_correction, revise_idea
@@ -237,6 +238,40 @@ def test_scores_handed_in_twice_are_welcome_and_other_scores_from_a_second_windo
     assert Assessment.objects.get().scores.get(criterion="waarde").value == 4
 
 
+def test_a_note_of_dissent_is_never_said_to_be_saved_when_nothing_was_noted(deliberation: Any) -> None:
+    client, page = visit(deliberation.jurors[0]), url(deliberation, "dissent")
+    assert list(client.post(page, {"text": " "}).context["form"].errors) == ["text"]
+    assert dutch("Saved.") in flat(client.post(page, {"text": "Ik zag liever idee 2."}, follow=True))
+    taken_back = flat(client.post(page, {"text": ""}, follow=True))
+    assert dutch("Your note was taken back. Nothing is noted now.") in taken_back
+    assert dutch("Saved.") not in taken_back
+
+
+def test_the_button_for_reminders_is_there_only_while_someone_has_work_left(scoring: Any) -> None:
+    button = dutch("Remind who has work left")
+    assert button in flat(visit(scoring.manager).get(url(scoring, "room")))
+    factories.judge_all(scoring)
+    assert button not in flat(visit(scoring.manager).get(url(scoring, "room")))
+
+
+@pytest.mark.parametrize("name", ["seat_new", "interests"])
+def test_a_select_that_starts_empty_says_what_to_do(preparing: Any, name: str) -> None:
+    shown = flat(visit(preparing.manager).get(url(preparing, name)))
+    assert ("---------" in shown, '<option value="" selected>Kies…</option>' in shown) == (False, True)
+
+
+def test_an_english_page_writes_every_date_in_one_way(decided: Any) -> None:
+    client = visit(decided.manager)
+    client.cookies["django_language"] = "en"
+    day = date(decided.round.decided_at, "j F Y")
+    assert day in flat(client.get(url(decided, "decision")))
+    criteria = client.get(reverse("challenges:criteria", args=[decided.challenge.slug]))
+    assert (day in flat(criteria), re.findall(r"[ap]\.m\.|[A-Z][a-z]{2,}\.? \d{1,2}, \d{4}", flat(criteria))) == (
+        True,
+        [],
+    )
+
+
 @pytest.mark.parametrize("what", ["assessment", "change", "dissent", "answer", "interest"])
 def test_what_is_sent_after_the_decision_is_refused_in_words_and_stays_on_the_page(what: str) -> None:
     world = factories.world("decided", ideas=2, jurors=2)
@@ -335,7 +370,8 @@ def test_the_programme_goes_from_an_empty_round_to_the_decision_on_the_pages_alo
     assert [client.post(activate).status_code for _time in range(2)] == [302, 302]
     factories.judge_all(world)
     assert client.post(url(world, "scoring_close")).url == url(world, "room")
-    silent = client.post(url(world, "decide"), {})
+    assert list(client.post(url(world, "decide"), {}).context["form"].errors) == ["sure"]
+    silent = client.post(url(world, "decide"), {"sure": "on"})
     assert silent.status_code == 200
     references = ", ".join(sorted(idea.reference for idea in world.ideas))
     assert dutch("No answer yet for: %(ideas)s. Every team gets a reason.", ideas=references) in silent.content.decode()
@@ -344,7 +380,8 @@ def test_the_programme_goes_from_an_empty_round_to_the_decision_on_the_pages_alo
     for idea in world.ideas:
         text = client.get(url(world, "answer", idea.reference)).context["form"]["text"].value()
         assert client.post(url(world, "answer", idea.reference), {"text": text, "revision": "0"}).status_code == 302
-    assert [client.post(url(world, "decide"), {"x": "1"}).url for _time in range(2)] == [url(world, "decision")] * 2
+    sure = {"sure": "on"}
+    assert [client.post(url(world, "decide"), sure).url for _time in range(2)] == [url(world, "decision")] * 2
     public = Client().get(url(world, "decision"))
     assert [juror.name in public.content.decode() for juror in jurors] == [True] * 3
     package = public.context["package"]
@@ -409,8 +446,8 @@ def test_a_bound_manager_does_not_decide_and_a_colleague_does() -> None:
         note="Broer.",
     )
     assert visit(world.manager).get(url(world, "decide")).status_code == 404
-    assert visit(world.manager).post(url(world, "decide"), {"x": "1"}).status_code == 404
-    assert visit(world.second_manager).post(url(world, "decide"), {"x": "1"}).url == url(world, "decision")
+    assert visit(world.manager).post(url(world, "decide"), {"sure": "on"}).status_code == 404
+    assert visit(world.second_manager).post(url(world, "decide"), {"sure": "on"}).url == url(world, "decision")
 
 
 # What a missing part of a form says

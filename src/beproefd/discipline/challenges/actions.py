@@ -130,9 +130,16 @@ def _check_dates(version: CanvasVersion, challenge: Challenge) -> None:
         ("follow_up_until", version.follow_up_until),
     ]
     known = [(name, day) for name, day in order if day]
-    for (_name, earlier), (name, later) in pairwise(known):
+    for (before, earlier), (name, later) in pairwise(known):
         if later < earlier:
-            raise ValidationError({name: _("This date lies before the phase that comes first.")})
+            field = CanvasVersion._meta.get_field(before)  # noqa: SLF001 -- Django's documented meta API
+            what = getattr(field, "verbose_name", before)
+            raise ValidationError(
+                {
+                    name: _("This date lies before “%(what)s”: %(when)s.")
+                    % {"what": what, "when": date_format(earlier, "DATE_FORMAT")}
+                }
+            )
     if challenge.phase == Phase.INTAKE and deadline is None:
         raise ValidationError({"intake_deadline": _("Ideas can be handed in now, so there must be a deadline.")})
     opened = challenge.phase == Phase.INTAKE and not challenge.is_sealed
@@ -256,6 +263,9 @@ def save_criterion(
                 criterion = draft.criteria.select_for_update().get(pk=criterion.pk)
                 texts = {str(score): text.strip() for score, text in anchors.items()}
                 _refuse_stale(criterion, seen, dict(values) | {"anchors": texts})
+            others = draft.criteria.exclude(pk=criterion.pk).values_list("name", flat=True)
+            if _plain(values["name"]) in {_plain(name) for name in others}:
+                raise ValidationError({"name": _("There is a criterion with this name already. Choose another name.")})
             for name in ("kind", "name", "question", "weight"):
                 setattr(criterion, name, values[name])
             if criterion.kind == Criterion.Kind.KNOCK_OUT:
@@ -349,7 +359,8 @@ def open_intake(*, by: User, challenge: Challenge) -> Challenge:
             raise ValidationError(
                 [_("Not ready to open. Still needed: %(what)s.") % {"what": text} for text in missing]
             )
-        if challenge.deadline and challenge.deadline <= timezone.now():
+        planned = challenge.canvas.intake_deadline if challenge.canvas else None
+        if planned and planned <= timezone.now():
             raise ValidationError(_("The deadline for ideas lies in the past. Choose a later one in the canvas."))
         with change(by, "open_intake", challenge):
             _enter(challenge, Phase.INTAKE)
@@ -423,6 +434,10 @@ def _draft_row(criteria_set: CriteriaSet) -> CriteriaSet:
             _("These criteria are locked since %(when)s. They can no longer change.") % {"when": when}
         )
     return row
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _free_key(criteria_set: CriteriaSet, name: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beproefd.ui.forms import ActionForm, PlainText, RequestKeyForm, StampedForm, model_fields
+from beproefd.ui.forms import ActionForm, PlainText, RequestKeyForm, StampedForm, SureForm, model_fields
 
 from .actions import CANVAS_FIELDS
 from .models import DECISION_RULES, STIMULUS_FIELDS, CanvasVersion, Challenge, CriteriaSet, Criterion, Stimulus
@@ -28,16 +28,6 @@ class ChallengeForm(RequestKeyForm):
         self.fields["title"].help_text = _("A few words. You write the mission on the next page.")
 
 
-class ReasonForm(ActionForm):
-    """Why something happens; `needed` when it cannot be left out."""
-
-    def __init__(self, *args: Any, needed: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"] = PlainText(
-            label=_("Reason"), max_length=500, required=needed, widget=forms.Textarea(attrs={"rows": 3})
-        )
-
-
 class CanvasForm(ActionForm):
     """A version of the canvas, on top of the version the writer saw."""
 
@@ -52,7 +42,7 @@ class CanvasForm(ActionForm):
         label=gettext_lazy("Or your own words, separated by commas"), max_length=200, required=False
     )
 
-    def __init__(self, *args: Any, canvas: CanvasVersion | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, canvas: CanvasVersion | None = None, is_public: bool = False, **kwargs: Any) -> None:
         self.canvas = canvas or CanvasVersion(number=0)
         words = self.canvas.outcome_words
         kwargs["initial"] = {name: getattr(self.canvas, name) for name in CANVAS_FIELDS} | {
@@ -65,6 +55,7 @@ class CanvasForm(ActionForm):
         self.fields |= model_fields(CanvasVersion, *texts, "change_reason")
         for name in texts:
             self.fields[name].asked_later = True  # the readiness check asks for each of them before intake opens
+        self.fields["change_reason"].asked_later = is_public  # the action asks for it once people read the challenge
         self.fields["intake_deadline"].help_text = _("Day and time in the Netherlands.")
 
     def clean_intake_deadline(self) -> datetime | None:
@@ -166,8 +157,7 @@ class CriterionForm(StampedForm):
         return {score: self.cleaned_data[f"anchor_{score}"] for score in self.scores}
 
 
-class LockForm(ActionForm):
+class LockForm(SureForm):
     """Lock what was read: `seen` is the digest of the draft on the page."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    sure = forms.BooleanField(label=gettext_lazy("I know that this cannot be undone."))

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.ground.accounts.rules import is_juror, is_team_member, require
 from beproefd.ground.audit.chain import digest
+from beproefd.ui.buttons import press
 from beproefd.ui.charts import Chart, bars
+from beproefd.ui.forms import ReasonForm
 
 from . import actions, rulebook
 from .forms import (
@@ -23,7 +25,6 @@ from .forms import (
     CriterionForm,
     DecisionRulesForm,
     LockForm,
-    ReasonForm,
     StimulusForm,
 )
 from .models import IN_FORCE, Challenge, CriteriaSet, CriteriaState, Criterion, Phase, Stimulus
@@ -118,13 +119,8 @@ def _detail(request: HttpRequest, challenge: Challenge, close_form: ReasonForm) 
 def intake_open(request: HttpRequest, slug: str) -> HttpResponse:
     """Let ideas in."""
     challenge = enter(request, slug, managing=True)
-    try:
-        actions.open_intake(by=request.user, challenge=challenge)
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, _("Intake is open. Everyone can see this challenge now, and ideas can be handed in."))
+    done = _("Intake is open. Everyone can see this challenge now, and ideas can be handed in.")
+    press(request, lambda: actions.open_intake(by=request.user, challenge=challenge), done)
     return redirect("challenges:detail", slug)
 
 
@@ -151,7 +147,7 @@ def canvas_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the next version. After a clash the page shows the newer version beside the text that was typed."""
     challenge = enter(request, slug, managing=True)
     canvas = challenge.canvas
-    form = CanvasForm(request.POST or None, canvas=canvas)
+    form = CanvasForm(request.POST or None, canvas=canvas, is_public=challenge.phase != Phase.PREPARING)
     newer = None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

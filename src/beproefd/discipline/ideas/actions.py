@@ -37,7 +37,7 @@ def start_idea(
     challenge: Challenge,
     values: Mapping[str, str],
     sparks: Iterable[Stimulus] = (),
-    kind: str = TeamMember.Kind.MUNICIPALITY,
+    kind: str = "",
     channel: str = Idea.Channel.ONLINE,
     channel_note: str = "",
     request_key: uuid.UUID | None = None,
@@ -46,6 +46,7 @@ def start_idea(
 ) -> Idea:
     """Start a draft. Whoever starts one online owns it; a paper, spoken or imported one belongs to who told it.
 
+    Online we need the kind of organisation of the owner, on paper or spoken who told it, where and when.
     The same request key, or the same import key within a challenge, gives the same idea.
     """
     with transaction.atomic():
@@ -62,6 +63,10 @@ def start_idea(
         )
         if channel != Idea.Channel.ONLINE:
             require(is_manager(by))
+        elif not kind:
+            raise ValidationError({"kind": _("Choose the kind of organisation.")})
+        if channel in {Idea.Channel.PAPER, Idea.Channel.SPOKEN} and not channel_note.strip():
+            raise ValidationError({"channel_note": _("Write down who told it, where and when.")})
         idea = Idea(
             challenge=challenge,
             reference=_free_reference(challenge),

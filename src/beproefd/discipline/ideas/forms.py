@@ -73,7 +73,8 @@ class StartForm(IdeaForm):
     def __init__(self, *args: Any, manages: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if manages:
-            self.fields["kind"].required = False
+            self.fields["kind"].required = False  # the action asks for it, and for the note, as the channel needs
+            self.fields["kind"].asked_later = True
             self.fields["channel"] = forms.ChoiceField(
                 label=_("Whose idea is it?"),
                 choices=[
@@ -86,24 +87,10 @@ class StartForm(IdeaForm):
             )
             self.fields |= model_fields(Idea, "channel_note")
 
-    def clean(self) -> dict[str, Any]:
-        """For an idea of your own we need to know where you come from; for another's, who told it."""
-        cleaned = super().clean() or {}
-        channel = cleaned.get("channel", Idea.Channel.ONLINE)
-        if channel == Idea.Channel.ONLINE and not cleaned.get("kind") and "kind" not in self.errors:
-            self.add_error("kind", _("Choose the kind of organisation."))
-        if (
-            channel != Idea.Channel.ONLINE
-            and not cleaned.get("channel_note", "").strip()
-            and "channel_note" not in self.errors
-        ):
-            self.add_error("channel_note", _("Write down who told it, where and when."))
-        return cleaned
-
     def origin(self) -> dict[str, Any]:
         """Where the idea comes from, as the action takes it."""
         said = {name: self.cleaned_data[name] for name in ("channel", "channel_note") if name in self.cleaned_data}
-        return said | ({"kind": self.cleaned_data["kind"]} if self.cleaned_data.get("kind") else {})
+        return said | {"kind": self.cleaned_data.get("kind", "")}
 
 
 class EditForm(IdeaForm):
@@ -129,22 +116,6 @@ class MemberForm(ActionForm):
             required=False,
         )
         self.fields |= model_fields(TeamMember, "is_owner")
-
-
-class WithdrawForm(ActionForm):
-    """Why an idea is taken back."""
-
-    reason = PlainText(
-        label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class CorrectionForm(ActionForm):
-    """What the team must correct."""
-
-    reason = PlainText(
-        label=gettext_lazy("What must be corrected?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
 
 
 class MergeForm(ActionForm):

@@ -18,19 +18,19 @@ from django.views.decorators.http import require_POST, require_safe
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.challenges.queries import visible_challenges, visible_stimuli, what_changed
 from beproefd.ground.accounts.rules import is_coach, is_manager, require
+from beproefd.ui.buttons import press
+from beproefd.ui.forms import ReasonForm
 
 from . import actions
 from .actions import NEEDED_TO_SUBMIT
 from .csv_import import COLUMNS, KINDS, REQUIRED, RowReport, import_ideas
 from .forms import (
-    CorrectionForm,
     EditForm,
     IdeaForm,
     ImportForm,
     MemberForm,
     MergeForm,
     StartForm,
-    WithdrawForm,
     typed,
 )
 from .models import VERSION_FIELDS, Idea, IdeaState, IdeaVersion
@@ -287,13 +287,8 @@ def missing_texts(current: IdeaVersion) -> list[str]:
 def submit(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Hand an idea in."""
     idea = enter_idea(request, slug, reference)
-    try:
-        actions.submit_idea(by=request.user, idea=idea)
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, _("Your idea is handed in. You can still change it until the deadline."))
+    done = _("Your idea is handed in. You can still change it until the deadline.")
+    press(request, lambda: actions.submit_idea(by=request.user, idea=idea), done)
     return redirect("ideas:detail", slug, reference)
 
 
@@ -302,7 +297,7 @@ def withdraw(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     idea = enter_idea(request, slug, reference)
     organises = can_organise_ideas(request.user, idea.challenge)
     require(owns_idea(request.user, idea) or organises)
-    form = WithdrawForm(request.POST or None)
+    form = ReasonForm(request.POST or None, needed=not owns_idea(request.user, idea))
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_idea(by=request.user, idea=idea, reason=form.cleaned_data["reason"])
@@ -365,13 +360,8 @@ def _remove_member(request: HttpRequest, idea: Idea) -> HttpResponse:
     chosen = request.POST["remove"]
     member = next((member for member in idea.members.all() if str(member.pk) == chosen), None)
     if member:
-        try:
-            actions.remove_member(by=request.user, member=member)
-        except ValidationError as refusal:
-            for sentence in refusal.messages:
-                messages.error(request, sentence)
-        else:
-            messages.success(request, _("%(name)s is no longer in the team.") % {"name": member.name})
+        done = _("%(name)s is no longer in the team.") % {"name": member.name}
+        press(request, lambda: actions.remove_member(by=request.user, member=member), done)
     still = visible_ideas(request.user, idea.challenge).filter(pk=idea.pk).exists()
     return (
         redirect("ideas:team", idea.challenge.slug, idea.reference)
@@ -387,7 +377,7 @@ def correction(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Ask the team to correct something after the deadline."""
     idea = enter_idea(request, slug, reference)
     require(can_organise_ideas(request.user, idea.challenge))
-    form = CorrectionForm(request.POST or None)
+    form = ReasonForm(request.POST or None, needed=True, label=_("What must be corrected?"))
     if request.method == "POST" and form.is_valid():
         try:
             actions.ask_correction(by=request.user, idea=idea, reason=form.cleaned_data["reason"])

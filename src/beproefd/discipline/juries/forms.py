@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
-from beproefd.ui.forms import ActionForm, PlainText, model_fields
+from beproefd.ui.forms import CHOOSE, ActionForm, PlainText, model_fields
 
 from .actions import ScoreInput
 from .models import Answer, Assessment, Dissent, Interest, Seat
@@ -38,12 +38,6 @@ class AssignForm(ActionForm):
     per_idea = forms.IntegerField(label=gettext_lazy("jury members for each idea"), min_value=1, max_value=50)
 
 
-class ReasonForm(ActionForm):
-    """A reason in one or two sentences."""
-
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, required=False)
-
-
 class DeclarationForm(ActionForm):
     """Does anything bind you? Asked before the idea opens."""
 
@@ -56,7 +50,7 @@ class DeclarationForm(ActionForm):
         widget=forms.RadioSelect,
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("If yes: what binds you?"), choices=[("", "—"), *Interest.Kind.choices], required=False
+        label=gettext_lazy("If yes: what binds you?"), choices=[("", CHOOSE), *Interest.Kind.choices], required=False
     )
     note = forms.CharField(label=gettext_lazy("If yes: explain in one sentence"), max_length=500, required=False)
 
@@ -74,7 +68,7 @@ class DeclarationForm(ActionForm):
 class RecusalForm(ActionForm):
     """Something binds after all."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("what binds you?"), choices=Interest.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("what binds you?"), choices=[("", CHOOSE), *Interest.Kind.choices])
     note = forms.CharField(label=gettext_lazy("explain in one sentence"), max_length=500)
 
 
@@ -185,12 +179,14 @@ class ScoreChangeForm(ActionForm):
 
 
 class DissentForm(ActionForm):
-    """Who disagrees may say so; an empty text takes it back."""
+    """Who disagrees may say so; an empty text takes back what was noted before."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, noted: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= model_fields(Dissent, "text", "is_named")
-        self.fields["text"].required = False
+        self.fields["text"].required = not noted
+        if noted:
+            self.fields["text"].help_text = _("Leave this empty to take your note back.")
 
 
 class AnswerForm(ActionForm):

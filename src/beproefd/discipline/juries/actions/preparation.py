@@ -203,7 +203,7 @@ def _remind(line: Progress, challenge: Challenge, address: str) -> None:
             "done": line.done,
             "total": line.total,
             "challenge": challenge.title,
-            "until": date_format(until, "j F Y") if until else _("soon"),
+            "until": date_format(until, "DATE_FORMAT") if until else _("soon"),
             "address": address,
         }
     mail_after_commit(subject, text, line.seat.user.email)

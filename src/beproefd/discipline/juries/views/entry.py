@@ -2,15 +2,15 @@
 """How every page gets in: challenge and round through the selectors, so what is hidden is simply not there."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import Idea
+from beproefd.ui.buttons import press
 
 from ..models import Round
 from ..queries import current_round, visible_field
@@ -36,13 +36,9 @@ def enter_idea(request: HttpRequest, jury_round: Round, reference: str) -> Idea:
     return get_object_or_404(visible_field(request.user, jury_round), reference=reference)
 
 
-def do(request: HttpRequest, action: Callable[[], object], done: str, to: str, slug: str) -> HttpResponse:
+def do(
+    request: HttpRequest, action: Callable[[], Any], done: str | Callable[[Any], str], to: str, slug: str
+) -> HttpResponse:
     """Run an action behind a single button and go back to a page with the outcome as a message."""
-    try:
-        action()
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, done)
+    press(request, action, done)
     return redirect(to, slug=slug)

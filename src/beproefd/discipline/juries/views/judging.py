@@ -49,6 +49,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
             "progress": lines,
             "done_together": sum(line.done for line in lines),
             "total_together": sum(line.total for line in lines),
+            "someone_has_work_left": any(line.seat.is_active and line.done < line.total for line in lines),
             "coverage": queries.coverage(request.user, jury_round),
             "checks": queries.scoring_readiness(request.user, jury_round),
             "open_interests": sum(
@@ -175,9 +176,7 @@ def _place(form: AssessmentForm, refusal: ValidationError) -> None:
 
 def _catch_up(form: AssessmentForm, shown: Idea, base: Assessment | None) -> None:
     """After a stale form: keep what the juror typed, and let the next save start from what is there now."""
-    data = form.data.copy()
-    data["version_number"], data["revision"] = shown.current.number, base.revision if base else 0
-    form.data = data
+    form.put(version_number=shown.current.number, revision=base.revision if base else 0)
 
 
 def recuse(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
@@ -242,13 +241,13 @@ def dissent(request: HttpRequest, slug: str) -> HttpResponse:
         (note for note in queries.visible_dissents(request.user, jury_round) if note.seat_id == seat.pk), None
     )
     initial = {"text": existing.text, "is_named": existing.is_named} if existing else None
-    form = DissentForm(request.POST or None, initial=initial)
+    form = DissentForm(request.POST or None, initial=initial, noted=existing is not None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.note_dissent(by=request.user, jury_round=jury_round, **form.cleaned_data)
+            note = actions.note_dissent(by=request.user, jury_round=jury_round, **form.cleaned_data)
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Saved.") if note else _("Your note was taken back. Nothing is noted now."))
             return redirect("juries:room", slug=slug)
     return render(request, "juries/form.html", {"round": jury_round, "form": form, "title": _("I do not agree")})

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.queries import possible_jurors
+from beproefd.ui.forms import ReasonForm, SureForm
 
 from .. import actions, queries
-from ..forms import AnswerForm, AssignForm, ReasonForm, ReportForm, SeatForm
-from ..models import RoundState
+from ..forms import AnswerForm, AssignForm, ReportForm, SeatForm
+from ..models import Interest, RoundState
 from ..rules import can_decide_round, can_run_jury
 from ..sentences import interest_paragraph
 from .entry import do, enter_challenge, enter_idea, enter_round
@@ -134,15 +135,13 @@ def scoring_close(request: HttpRequest, slug: str) -> HttpResponse:
 def remind(request: HttpRequest, slug: str) -> HttpResponse:
     """Mail who has work left."""
     jury_round = enter_round(request, slug, running=True)
-    try:
-        count = actions.send_reminders(by=request.user, jury_round=jury_round)
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        text = ngettext("%(count)s reminder sent.", "%(count)s reminders sent.", count) % {"count": count}
-        messages.success(request, text)
-    return redirect("juries:room", slug=slug)
+    return do(
+        request,
+        lambda: actions.send_reminders(by=request.user, jury_round=jury_round),
+        lambda count: ngettext("%(count)s reminder sent.", "%(count)s reminders sent.", count) % {"count": count},
+        "juries:room",
+        slug,
+    )
 
 
 def interests(request: HttpRequest, slug: str) -> HttpResponse:
@@ -171,27 +170,17 @@ def interest_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Confirm or dismiss one suggestion."""
     jury_round = enter_round(request, slug, running=True)
     interest = get_object_or_404(queries.visible_interests(request.user, jury_round), pk=pk)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        for sentence in form.errors["reason"]:
-            messages.error(request, sentence)
-        return redirect("juries:interests", slug=slug)
-    reason = form.cleaned_data["reason"]
-    if "dismiss" in request.POST:
-        return do(
-            request,
-            lambda: actions.dismiss_interest(by=request.user, interest=interest, reason=reason),
-            _("Noted: this does not bind."),
-            "juries:interests",
-            slug,
-        )
-    return do(
-        request,
-        lambda: actions.confirm_interest(by=request.user, interest=interest, reason=reason),
-        _("Noted: this binds."),
-        "juries:interests",
-        slug,
-    )
+    form = ReasonForm(request.POST, needed=False)  # whether a reason is needed, the action says
+    dismissed = "dismiss" in request.POST
+    decide_so = actions.dismiss_interest if dismissed else actions.confirm_interest
+
+    def decided() -> Interest:
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        return decide_so(by=request.user, interest=interest, reason=form.cleaned_data["reason"])
+
+    done = _("Noted: this does not bind.") if dismissed else _("Noted: this binds.")
+    return do(request, decided, done, "juries:interests", slug)
 
 
 def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
@@ -213,7 +202,7 @@ def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
             form.refuse(refusal)
             if existing and form.cleaned_data["revision"] != existing.revision:
                 newer = existing  # shown beside the form; the next save starts from there
-                form.data = form.data.dict() | {"revision": existing.revision}
+                form.put(revision=existing.revision)
         else:
             messages.success(request, _("The answer for %(reference)s is saved.") % {"reference": idea.reference})
             return redirect("juries:standings", slug=slug)
@@ -230,12 +219,11 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("juries:decision", slug=slug)
     if jury_round.state != RoundState.DELIBERATION and request.method != "POST":
         raise Http404
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
+    form = SureForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
         try:
             actions.close_round(by=request.user, jury_round=jury_round)
         except ValidationError as refusal:
-            form.is_valid()
             form.refuse(refusal)
         else:
             messages.success(request, _("The decision is taken and signed. Every team gets its answer."))
@@ -252,7 +240,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
 def void(request: HttpRequest, slug: str) -> HttpResponse:
     """Void the round, with a reason."""
     jury_round = enter_round(request, slug, running=True)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None, needed=True)
     if request.method == "POST" and form.is_valid():
         try:
             actions.void_round(by=request.user, jury_round=jury_round, reason=form.cleaned_data["reason"])
