@@ -117,6 +117,8 @@ def smallest_change(
         middle = (reach + needed) / 2
         value, _ = _least(pairs, np.maximum(shares - middle[:, None], 0), np.minimum(shares + middle[:, None], 1))
         reach, needed = np.where(value > 0, middle, reach), np.where(value > 0, needed, middle)
+        near = reach <= needed.min()  # the others cannot become the smallest any more
+        able, pairs, reach, needed = able[near], pairs[near], reach[near], needed[near]
     best = int(np.argmin(needed))
     step = needed[best]
     _, weights = _least(pairs[best : best + 1], np.maximum(shares - step, 0), np.minimum(shares + step, 1))
@@ -133,13 +135,17 @@ def smallest_change_on_points(
     far = far[~_keeps(far, cells, inside, outside)]
     if not len(far):
         return None
-    near, beyond = np.zeros(len(far)), np.ones(len(far))
+    steps = far - shares
+    size = np.abs(steps).max(axis=1)
+    reach, needed = np.zeros(len(steps)), np.ones(len(steps))
     for _ in range(HALVINGS):
-        middle = (near + beyond) / 2
-        same = _keeps(shares + middle[:, None] * (far - shares), cells, inside, outside)
-        near, beyond = np.where(same, middle, near), np.where(same, beyond, middle)
-    moved = shares + beyond[:, None] * (far - shares)
-    weights = moved[int(np.argmin(np.abs(moved - shares).max(axis=1)))]
+        middle = (reach + needed) / 2
+        same = _keeps(shares + middle[:, None] * steps, cells, inside, outside)
+        reach, needed = np.where(same, middle, reach), np.where(same, needed, middle)
+        near = reach * size <= (needed * size).min()  # the others cannot become the smallest any more
+        steps, size, reach, needed = steps[near], size[near], reach[near], needed[near]
+    best = int(np.argmin(needed * size))
+    weights = shares + needed[best] * steps[best]
     scores = weighted(cells, weights)
     entering = max(np.flatnonzero(outside), key=lambda i: float(scores[i]))
     leaving = min(np.flatnonzero(inside), key=lambda i: float(scores[i]))
