@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.juries import lots
 from beproefd.discipline.juries.sentences import stability_sentence
-from beproefd.discipline.juries.standings import Given, compute
+from beproefd.discipline.juries.standings import compute
 
 ANCHORS = {n: str(n) for n in range(1, 6)}
 RULES = Rulebook(
@@ -36,7 +36,7 @@ IDEAS = ["AAA", "BBB", "CCC", "DDD"]
 def give(**per_idea):
     """Scores per idea as (waarde, kan) per juror."""
     return [
-        Given(f"j{juror}", idea, key, value)
+        (f"j{juror}", idea, key, value)
         for idea, rows in per_idea.items()
         for juror, row in enumerate(rows)
         for key, value in zip(("waarde", "kan"), row, strict=True)
@@ -73,7 +73,7 @@ def test_the_order_is_the_weighted_mean_one_can_check_with_a_pen():
 )
 def test_a_majority_of_noes_ends_the_race_and_an_equal_vote_does_not(votes, out):
     given = give(AAA=[(5, 5)], BBB=[(4, 4)], CCC=[(3, 3)], DDD=[(1, 1)])
-    given += [Given(f"j{number}", "AAA", "mag", vote) for number, vote in enumerate(votes)]
+    given += [(f"j{number}", "AAA", "mag", vote) for number, vote in enumerate(votes)]
     found = order(given, jurors=4)
     line = {item.idea: item for item in found.lines}["AAA"]
     assert (line.knocked_out_by, line.place, line.wins) == ((("mag",), 0, False) if out else ((), 1, True))
@@ -90,7 +90,7 @@ def test_an_idea_without_a_score_is_out_of_the_race_and_last():
     ]
 
 
-@pytest.mark.parametrize("given", [[], [Given("j0", idea, "mag", 0) for idea in IDEAS]])
+@pytest.mark.parametrize("given", [[], [("j0", idea, "mag", 0) for idea in IDEAS]])
 def test_a_round_in_which_nothing_is_left_has_no_winners(given):
     found = order(given)
     assert (found.winners, [line.place for line in found.lines]) == ((), [0, 0, 0, 0])

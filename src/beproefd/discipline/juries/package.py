@@ -209,13 +209,15 @@ def check(text: str) -> list[tuple[str, bool]]:
         rules = rulebook.parse(criteria)
         seed = inner["lottery"]["seed"]
         references = [idea["reference"] for idea in inner["ideas"]]
-        given = [
-            Given(row["juror"], row["idea"], criterion, value)
+        given: list[Given] = [
+            (row["juror"], row["idea"], criterion, value)
             for row in inner["scores"]
             for criterion, value in row["values"].items()
             if value is not None
         ]
-        again = compute(rules, references, sorted({item.juror for item in given}), given, seed=seed)
+        again = compute(
+            rules, references, sorted({juror for juror, _idea, _criterion, _value in given}), given, seed=seed
+        )
         order = [(line.idea, line.place, line.wins) for line in again.lines]
         noted = [(idea["reference"], idea["place"], idea["wins"]) for idea in inner["ideas"]]
         return [

@@ -6,17 +6,17 @@ nothing else. So what is hidden cannot show through: the pages are the same as i
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.challenges.queries import Check, visible_challenges
-from beproefd.discipline.ideas.models import Idea, IdeaState, TeamMember
+from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion, TeamMember
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import User
 
@@ -122,6 +122,13 @@ def _among(ideas: QuerySet[Idea], pks: Collection[int] | None) -> QuerySet[Idea]
     return ideas if pks is None else ideas.filter(pk__in=pks)
 
 
+def _listed(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
+    """With their titles, but without texts and teams: a list of hundreds shows neither."""
+    newest = IdeaVersion.objects.order_by("-number").only("idea_id", "number", "title")
+    bare = ideas.select_related(None).prefetch_related(None)
+    return bare.prefetch_related(Prefetch("versions", queryset=newest, to_attr="newest"))
+
+
 def readable_idea(viewer: Any, jury_round: Round, reference: str) -> Idea | None:
     """One idea with its contents: for a juror only after declaring that nothing binds, for who runs the jury always."""
     idea = visible_field(viewer, jury_round).filter(reference=reference).first()
@@ -167,11 +174,10 @@ def own_tasks(viewer: Any, jury_round: Round, *, among: Collection[int] | None =
     assigned = set(seat.assignments.filter(withdrawn_at=None).values_list("idea_id", flat=True))
     declared = set(seat.declarations.filter(free=True).values_list("idea_id", flat=True))
     assessments = {
-        assessment.idea_id: assessment
-        for assessment in seat.assessments.exclude(state=Assessment.State.VOID).select_related("version")
+        assessment.idea_id: assessment for assessment in seat.assessments.exclude(state=Assessment.State.VOID)
     }
     tasks = []
-    for idea in _among(visible_field(viewer, jury_round), among):
+    for idea in _listed(_among(visible_field(viewer, jury_round), among)):
         if idea.pk not in assigned and jury_round.state not in TOGETHER:
             continue
         assessment = assessments.get(idea.pk)
@@ -179,7 +185,7 @@ def own_tasks(viewer: Any, jury_round: Round, *, among: Collection[int] | None =
         if idea.pk not in declared:
             step = "declare"
         elif assessment and assessment.state == Assessment.State.SUBMITTED:
-            step = "done" if assessment.version.number == idea.current.number else "again"
+            step = "done" if assessment.version_id == idea.current.pk else "again"
         elif idea.pk not in assigned:
             step = "read"
         tasks.append(Task(idea, step, idea.pk in assigned, assessment))
@@ -208,7 +214,7 @@ def ideas_with_open_scores(viewer: Any, jury_round: Round, *, among: Collection[
     """
     seat = seat_of(viewer, jury_round)
     if seat is None and jury_round.state in TOGETHER and can_run_jury(viewer, jury_round.challenge):
-        return list(_among(_not_blocked(viewer, jury_round), among))
+        return list(_listed(_among(_not_blocked(viewer, jury_round), among)))
     if seat is None or jury_round.state in CLOSED:
         return []
     open_steps = {"done", "read"} if jury_round.state in TOGETHER else {"done"}
@@ -260,25 +266,26 @@ def standings_among(jury_round: Round, ideas: Iterable[Idea], *, seed: str = "")
     return compute(jury_round.rules, list(references.values()), jurors, _given(jury_round, references), seed=seed)
 
 
-def _given(jury_round: Round, references: dict[int, str]) -> list[Given]:
+def _given(jury_round: Round, references: dict[int, str]) -> Iterator[Given]:
     """Scores that count: handed in, for the idea as it stands now, on ideas in `references`."""
-    newest = newest_versions(jury_round)
-    rows = Score.objects.filter(
-        assessment__seat__round=jury_round, assessment__state=Assessment.State.SUBMITTED, value__isnull=False
-    ).values_list(
-        "assessment__seat_id", "assessment__idea_id", "assessment__version__number", "criterion", "value", named=False
-    )
-    return [
-        Given(str(seat), references[idea], criterion, value)
-        for seat, idea, version, criterion, value in rows.order_by().iterator(chunk_size=10_000)
-        if idea in references and version == newest.get(idea) and value is not None
-    ]
+    counted = _counted(jury_round)
+    read = {
+        pk: (str(seat), references[idea])
+        for pk, seat, idea in counted.values_list("pk", "seat_id", "idea_id")
+        if idea in references
+    }
+    scores = Score.objects.filter(assessment__in=counted, value__isnull=False).order_by()
+    for assessment, criterion, value in scores.values_list("assessment_id", "criterion", "value"):
+        if assessment in read and value is not None:
+            yield (*read[assessment], criterion, value)
 
 
-def newest_versions(jury_round: Round) -> dict[int, int]:
-    """Version number as it stands, per idea."""
-    ideas = Idea.objects.filter(challenge=jury_round.challenge, state=IdeaState.SUBMITTED)
-    return dict(ideas.order_by().annotate(newest_number=Max("versions__number")).values_list("pk", "newest_number"))
+def _counted(jury_round: Round) -> QuerySet[Assessment]:
+    """Assessments that count: handed in, for the idea as it stands now."""
+    newer = IdeaVersion.objects.filter(idea=OuterRef("idea"), number__gt=OuterRef("version__number"))
+    return Assessment.objects.filter(
+        ~Exists(newer), seat__round=jury_round, state=Assessment.State.SUBMITTED
+    ).order_by()
 
 
 # For who runs the jury
@@ -297,18 +304,9 @@ def progress(viewer: Any, jury_round: Round) -> list[Progress]:
     """Per seat how many assigned ideas are judged, counted over the ideas the viewer may see. Empty for others."""
     if not can_run_jury(viewer, jury_round.challenge):
         return []
-    ideas = set(_not_blocked(viewer, jury_round).values_list("pk", flat=True))
-    newest = newest_versions(jury_round)
-    total: Counter[int] = Counter()
-    for seat, idea in Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).values_list(
-        "seat_id", "idea_id"
-    ):
-        total[seat] += idea in ideas
-    done: Counter[int] = Counter()
-    for seat, idea, version in Assessment.objects.filter(
-        seat__round=jury_round, state=Assessment.State.SUBMITTED
-    ).values_list("seat_id", "idea_id", "version__number"):
-        done[seat] += idea in ideas and version == newest.get(idea)
+    ideas = _not_blocked(viewer, jury_round).order_by().values("pk")
+    total = _per("seat_id", _assigned(jury_round).filter(idea__in=ideas))
+    done = _per("seat_id", _counted(jury_round).filter(idea__in=ideas))
     return [Progress(seat, done[seat.pk], total[seat.pk]) for seat in jury_members(viewer, jury_round)]
 
 
@@ -326,30 +324,34 @@ def coverage(viewer: Any, jury_round: Round) -> list[Coverage]:
     """Per visible idea the readers; numbers only, no scores. Empty for who does not run the jury."""
     if not can_run_jury(viewer, jury_round.challenge):
         return []
-    return _coverage(jury_round, _not_blocked(viewer, jury_round))
+    return _coverage(jury_round, _listed(_not_blocked(viewer, jury_round)))
 
 
 def _coverage(jury_round: Round, ideas: Iterable[Idea]) -> list[Coverage]:
-    assigned = _assigned(jury_round)
-    newest = newest_versions(jury_round)
     weighted = [criterion.key for criterion in jury_round.rules.weighted]
     given = Score.objects.filter(assessment=OuterRef("pk"), criterion__in=weighted, value__isnull=False)
-    judged = Assessment.objects.filter(Exists(given), seat__round=jury_round, state=Assessment.State.SUBMITTED)
-    done: Counter[int] = Counter()
-    for idea, version in judged.values_list("idea_id", "version__number"):
-        done[idea] += version == newest.get(idea)
+    assigned = _per("idea_id", _assigned(jury_round))
+    done = _per("idea_id", _counted(jury_round).filter(Exists(given)))
     return [Coverage(idea, assigned[idea.pk], done[idea.pk], jury_round.rules.quorum) for idea in ideas]
 
 
-def _assigned(jury_round: Round) -> Counter[int]:
-    """How many jurors judge each idea."""
-    held = Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None)
-    return Counter(held.order_by().values_list("idea_id", flat=True))
+def _assigned(jury_round: Round) -> QuerySet[Assignment]:
+    """Which jurors judge which ideas."""
+    return Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None).order_by()
+
+
+def _per(field: str, rows: QuerySet[Any]) -> Counter[int]:
+    """How many rows there are for each value of a field."""
+    return Counter(dict(rows.values_list(field).annotate(Count("pk"))))
 
 
 def ideas_below_quorum(jury_round: Round) -> list[Coverage]:
     """Ideas that too few jurors have judged, over the whole field (for the actions, which decide who may know)."""
-    return [line for line in _coverage(jury_round, submitted_ideas(jury_round.challenge)) if line.done < line.quorum]
+    return [
+        line
+        for line in _coverage(jury_round, _listed(submitted_ideas(jury_round.challenge)))
+        if line.done < line.quorum
+    ]
 
 
 def visible_interests(viewer: Any, jury_round: Round) -> QuerySet[Interest]:
@@ -369,7 +371,7 @@ def scoring_readiness(viewer: Any, jury_round: Round) -> list[Check]:
         if can_run_jury(viewer, jury_round.challenge)
         else []
     )
-    assigned = _assigned(jury_round)
+    assigned = _per("idea_id", _assigned(jury_round))
     return [
         Check(_("Intake is closed"), not jury_round.challenge.is_sealed, "challenges:detail"),
         Check(_("At least one idea was handed in"), bool(ideas), "ideas:list"),

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From scores to an order by the locked rules. Values in, values out; the engine does the arithmetic."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,11 @@ from beproefd.engines.ranking import Criteria, Judgements, Ranking, rank
 
 from . import lots
 
+Given = tuple[str, str, str, int]
+"""One value a juror gave: juror, idea, criterion, and on a weighted criterion a score, on a knock-out 1 (yes) or 0 (no).
 
-class Given(NamedTuple):  # a large round has a hundred thousand of these
-    """One value a juror gave: on a weighted criterion a score, on a knock-out 1 (yes) or 0 (no)."""
-
-    juror: str
-    idea: str
-    criterion: str
-    value: int
+A plain tuple, because a large round has a hundred thousand of these.
+"""
 
 
 @dataclass(frozen=True)
@@ -80,56 +77,48 @@ def compute(
 
 @dataclass(frozen=True)
 class _Table:
-    """The scores as an array (jurors, ideas, weighted criteria), who is knocked out, and what the engine says of the rest."""
+    """Who is knocked out, what the engine says of the rest, and per idea the number of readings and the mean of each
+    weighted criterion."""
 
     rules: Rulebook
-    scores: NDArray[np.float64]
     column: dict[str, int]
     knocked_out: dict[str, tuple[str, ...]]
     ranking: Ranking
     ranked: dict[str, int]
+    readings: NDArray[np.int64]
     means: NDArray[np.float64]
 
     @classmethod
     def of(cls, rules: Rulebook, ideas: Sequence[str], jurors: Sequence[str], given: Iterable[Given]) -> "_Table":
-        """Sort the values given into an array and votes, and rank the ideas that are still in the race."""
-        row = {juror: index for index, juror in enumerate(jurors)}
+        """Rank the ideas that are still in the race."""
         column = {idea: index for index, idea in enumerate(ideas)}
-        layer = {criterion.key: index for index, criterion in enumerate(rules.weighted)}
-        scores = np.full((len(jurors), len(ideas), len(layer)), np.nan)
-        votes: dict[tuple[str, str], list[int]] = defaultdict(list)
-        cells: list[tuple[int, int, int]] = []
-        values: list[int] = []
-        for juror, idea, criterion, value in given:
-            if criterion in layer:
-                cells.append((row[juror], column[idea], layer[criterion]))
-                values.append(value)
-            else:
-                votes[idea, criterion].append(value)
-        if cells:
-            scores[tuple(np.array(cells).T)] = values
+        values = _values(rules, column, jurors, given)
+        weighted = len(rules.weighted)
+        scores, votes = values[:, :, :weighted], values[:, :, weighted:]
+        noes = 2 * (votes == 0).sum(axis=0) > (~np.isnan(votes)).sum(axis=0)
         knocked_out = {
-            idea: tuple(c.key for c in rules.knock_outs if votes[idea, c.key].count(0) * 2 > len(votes[idea, c.key]))
-            for idea in ideas
+            idea: tuple(criterion.key for criterion, no in zip(rules.knock_outs, row, strict=True) if no)
+            for idea, row in zip(ideas, noes.tolist(), strict=True)
         }
         # Who is knocked out is ranked nowhere, so it cannot push another idea out of the top either.
         runners = [idea for idea in ideas if not knocked_out[idea]]
         criteria = Criteria(
-            keys=tuple(layer),
+            keys=tuple(criterion.key for criterion in rules.weighted),
             weights=np.array([criterion.weight for criterion in rules.weighted], dtype=float),
             scale=(rules.scale_min, rules.scale_max),
         )
         runners_scores = scores[:, [column[idea] for idea in runners], :]
         judgements = Judgements(jurors=tuple(jurors), ideas=tuple(runners), scores=runners_scores)
-        counts = (~np.isnan(scores)).sum(axis=0)
+        observed = ~np.isnan(scores)
+        counts = observed.sum(axis=0)
         means = np.divide(np.nansum(scores, axis=0), counts, out=np.full(counts.shape, np.nan), where=counts > 0)
         return cls(
             rules=rules,
-            scores=scores,
             column=column,
             knocked_out=knocked_out,
             ranking=rank(judgements, criteria, top=rules.winners),
             ranked={idea: index for index, idea in enumerate(runners)},
+            readings=observed.any(axis=2).sum(axis=0),
             means=means,
         )
 
@@ -141,6 +130,22 @@ class _Table:
         layer = self.rules.weighted.index(self.rules.heaviest)
         value = float(self.means[self.column[idea], layer])
         return (mean, -np.inf if np.isnan(value) else round(value, 9))
+
+
+def _values(
+    rules: Rulebook, column: Mapping[str, int], jurors: Sequence[str], given: Iterable[Given]
+) -> NDArray[np.float64]:
+    """What was given as an array (jurors, ideas, criteria), NaN where nothing was; the weighted criteria come first."""
+    row = {juror: index for index, juror in enumerate(jurors)}
+    layer = {criterion.key: index for index, criterion in enumerate((*rules.weighted, *rules.knock_outs))}
+    values = np.full((len(row), len(column), len(layer)), np.nan)
+    places, numbers = [], []
+    for juror, idea, criterion, value in given:
+        if criterion in layer:
+            places.append((row[juror] * len(column) + column[idea]) * len(layer) + layer[criterion])
+            numbers.append(value)
+    values.ravel()[places] = numbers
+    return values
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,7 @@ class _Order:
 def _line(table: _Table, order: _Order, idea: str) -> Line:
     index = table.ranked.get(idea)
     ranking, column = table.ranking, table.column[idea]
-    readings = int((~np.isnan(table.scores[:, column, :])).any(axis=1).sum())
+    readings = int(table.readings[column])
     keys = [criterion.key for criterion in table.rules.weighted]
     spread = [None] * len(keys) if index is None else [_number(value) for value in ranking.spread[index]]
     return Line(
@@ -209,9 +214,9 @@ def _line(table: _Table, order: _Order, idea: str) -> Line:
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if math.isnan(value) else float(value)
 
 
 def _pair(values: NDArray[np.float64]) -> tuple[float, float] | None:
     low, high = float(values[0]), float(values[1])
-    return None if np.isnan(low) or np.isnan(high) else (low, high)
+    return None if math.isnan(low) or math.isnan(high) else (low, high)
