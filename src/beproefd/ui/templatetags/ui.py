@@ -13,7 +13,7 @@ from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -118,7 +118,8 @@ def form_errors(*forms: BaseForm) -> SafeString:
 def _number(value: Any, digits: int) -> str | None:
     if value is None or value == "" or not math.isfinite(float(value)):
         return None
-    return number_format(round(float(value), digits), decimal_pos=digits)
+    # A table of a large round holds thousands of these; number_format looks up the digit groups for each of them.
+    return f"{float(value):.{digits}f}".replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 @register.filter

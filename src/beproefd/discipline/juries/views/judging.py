@@ -19,7 +19,7 @@ from ..forms import (
     ScoreChangeForm,
     score_choices,
 )
-from ..models import Assessment, Round, RoundState
+from ..models import Assessment, Interest, Round, RoundState
 from ..rules import can_run_jury
 from ..sentences import described
 from .entry import enter_challenge, enter_idea, enter_round
@@ -52,10 +52,9 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
             "someone_has_work_left": any(line.seat.is_active and line.done < line.total for line in lines),
             "coverage": queries.coverage(request.user, jury_round),
             "checks": queries.scoring_readiness(request.user, jury_round),
-            "open_interests": sum(
-                interest.status == interest.Status.OPEN
-                for interest in queries.visible_interests(request.user, jury_round)
-            ),
+            "open_interests": queries.visible_interests(request.user, jury_round)
+            .filter(status=Interest.Status.OPEN)
+            .count(),
         }
     elif jury_round:
         context["members"] = queries.jury_members(request.user, jury_round).filter(is_active=True)
@@ -69,7 +68,7 @@ def idea(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     readable = queries.readable_idea(request.user, jury_round, reference)
     if readable is None:
         return _declare(request, jury_round, shown)
-    task = next((task for task in queries.own_tasks(request.user, jury_round) if task.idea.pk == shown.pk), None)
+    task = next(iter(queries.own_tasks(request.user, jury_round, among=[shown.pk])), None)
     own = queries.own_assessment(request.user, jury_round, shown)
     may_judge = bool(task and task.assigned and task.step in {"judge", "again"} and jury_round.takes_scores)
     form = None

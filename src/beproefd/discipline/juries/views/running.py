@@ -230,7 +230,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("juries:decision", slug=slug)
     answers = queries.answers(request.user, jury_round)
     standings = queries.visible_standings(request.user, jury_round)
-    ideas = {idea.reference: idea for idea in queries.visible_field(request.user, jury_round)}
+    ideas = standings.ideas if standings else {}
     rows = [(line, ideas[line.idea], ideas[line.idea].pk in answers) for line in standings.lines] if standings else []
     return render(
         request, "juries/decide.html", {"round": jury_round, "form": form, "rows": rows, "standings": standings}
