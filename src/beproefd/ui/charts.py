@@ -182,6 +182,70 @@ def dots(
     return _chart(spec, caption, (_("Name"), axis), rows)
 
 
+@dataclass(frozen=True)
+class Spot:
+    """One spot on a map: a short name, its place, its kind, and what it is in a sentence (for the table)."""
+
+    label: str
+    x: float
+    y: float
+    kind: str
+    text: str
+
+
+SHAPES = ("circle", "triangle-up", "square", "diamond")
+
+
+def scatter(
+    spots: Sequence[Spot],
+    *,
+    caption: str,
+    across: str,
+    up: str,
+    across_ends: tuple[float, float],
+    up_ends: tuple[float, float],
+    kinds: Sequence[str],
+) -> Chart:
+    """A map of named spots; the shape tells the kind. Spots on the same place share one mark with all their names."""
+    together: dict[tuple[float, float, str], list[str]] = {}
+    for spot in spots:
+        together.setdefault((round(spot.x, 2), round(spot.y, 2), spot.kind), []).append(spot.label)
+    marks = [{"x": x, "y": y, "kind": kind, "names": ", ".join(names)} for (x, y, kind), names in together.items()]
+    shown = [kind for kind in kinds if any(mark["kind"] == kind for mark in marks)]
+    room = {"across": 0.08 * (across_ends[1] - across_ends[0]), "up": 0.12 * (up_ends[1] - up_ends[0])}
+    places = {
+        "x": _axis("x", across, (across_ends[0] - room["across"], across_ends[1] + room["across"])),
+        "y": _axis("y", up, (up_ends[0] - room["up"], up_ends[1] + room["up"])),
+    }
+    shape = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": shown, "range": list(SHAPES[: len(shown)])},
+        "legend": _legend(),
+    }
+    layers = [
+        {
+            "data": {"values": marks},
+            "mark": {"type": "point", "filled": True, "opacity": 0.9, "size": 220, "color": STRONG, "stroke": INK},
+            "encoding": {**places, "shape": shape},
+        },
+        {
+            "data": {"values": marks},
+            "mark": {"type": "text", "dy": -17, "color": INK, "fontWeight": 700, "fontSize": TEXT},
+            "encoding": {**places, "text": {"field": "names"}},
+        },
+    ]
+    spec = _spec(1, layers) | {"height": WIDTH * 0.8}
+    rows = tuple((spot.label, spot.text, _write(spot.y, 0), f"{_write(100 * spot.x, 0)}%", spot.kind) for spot in spots)
+    return _chart(spec, caption, (_("Name"), _("What"), up, across, _("Status")), rows)
+
+
+def _axis(field: str, title: str, domain: tuple[float, float]) -> dict[str, Any]:
+    lines = [line for part in title.splitlines() for line in textwrap.wrap(part, LINE)]
+    axis = {"labels": False, "ticks": False, "grid": False}
+    return {"field": field, "type": "quantitative", "title": lines, "scale": {"domain": list(domain)}, "axis": axis}
+
+
 def _write(value: float | None, digits: int) -> str:
     return DASH if value is None else number_format(round(value, digits), decimal_pos=digits)
 

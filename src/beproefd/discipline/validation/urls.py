@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+from django.urls import path
+
+from .views import cards, evidence, learning, observing, register
+
+app_name = "validation"
+urlpatterns = [
+    path("aannames/", register.assumptions, name="assumptions"),
+    path("aannames/nieuw/", register.assumption_new, name="assumption_new"),
+    path("aannames/groepen/", register.groups, name="groups"),
+    path("aannames/<int:number>/", register.assumption, name="assumption"),
+    path("aannames/<int:number>/wijzigen/", register.assumption_edit, name="assumption_edit"),
+    path("aannames/<int:number>/status/", register.override, name="override"),
+    path("aannames/<int:number>/vervallen/", register.retire, name="retire"),
+    path("proeven/", cards.card_list, name="cards"),
+    path("proeven/nieuw/", cards.card_new, name="card_new"),
+    path("proeven/<int:number>/", cards.card, name="card"),
+    path("proeven/<int:number>/wijzigen/", cards.card_edit, name="card_edit"),
+    path("proeven/<int:number>/starten/", cards.start, name="card_start"),
+    path("proeven/<int:number>/afronden/", cards.finish, name="card_finish"),
+    path("proeven/<int:number>/stoppen/", cards.drop, name="card_drop"),
+    path("proeven/<int:number>/afwijking/", cards.deviation, name="deviation"),
+    path("proeven/<int:number>/stand/", observing.live, name="live"),
+    path("proeven/<int:number>/waarnemen/", observing.observe, name="observe"),
+    path("proeven/<int:number>/stapel/", observing.pile, name="pile"),
+    path("proeven/<int:number>/waarnemingen/<int:position>/", observing.strike, name="strike"),
+    path("bewijs/", evidence.log, name="evidence"),
+    path("bewijs/nieuw/", evidence.evidence_new, name="evidence_new"),
+    path("bewijs/<int:number>/", evidence.entry, name="evidence_entry"),
+    path("leren/", learning.cards, name="learning"),
+    path("canvas/", learning.canvas, name="canvas"),
+    path("canvas/wijzigen/", learning.canvas_edit, name="canvas_edit"),
+    path("canvas/<int:number>/", learning.canvas_revision, name="canvas_revision"),
+]

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The evidence log."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from beproefd.discipline.ideas.models import Idea
+from beproefd.ground.accounts.rules import require
+
+from .. import actions, queries
+from ..forms import EvidenceForm, WhyForm
+from ..models import Assumption, Evidence, TargetGroup
+from ..rules import can_work_on
+from .entry import enter_work, page
+
+
+@require_safe
+def log(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """All evidence, and from which groups there is none yet."""
+    idea = enter_work(request, slug, reference)
+    coverage = queries.coverage(request.user, idea)
+    return page(
+        request,
+        "validation/evidence.html",
+        _("Evidence"),
+        idea,
+        log=queries.evidence_log(request.user, idea),
+        coverage=coverage,
+        alarms=[group for group in coverage if group.alarm],
+    )
+
+
+def evidence_new(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Log something seen, heard or read."""
+    idea = enter_work(request, slug, reference)
+    form = _form(idea, request.POST or None, about=request.GET.get("aanname", ""))
+    if request.method != "POST":
+        require(can_work_on(request.user, idea))
+    elif form.is_valid():
+        try:
+            made = actions.log_evidence(
+                by=request.user,
+                idea=idea,
+                values=form.values(),
+                directions=form.directions(),
+                request_key=form.cleaned_data["request_key"],
+            )
+        except (ValidationError, PermissionDenied) as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Saved as %(reference)s.") % {"reference": made.reference})
+            return redirect("validation:evidence", slug, reference)
+    return page(request, "validation/evidence_form.html", _("New evidence"), idea, form=form, about=form.about())
+
+
+def _form(idea: Idea, data: Any = None, about: str = "") -> EvidenceForm:
+    start: dict[str, Any] = {"seen_on": timezone.localdate()} | ({f"about_{about}": "supports"} if about else {})
+    return EvidenceForm(
+        data,
+        initial=start,
+        groups=list(TargetGroup.objects.filter(idea=idea)),
+        assumptions=list(Assumption.objects.filter(idea=idea, retired_reason="")),
+    )
+
+
+def entry(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
+    """One piece of evidence; it can be taken out with a reason."""
+    idea = enter_work(request, slug, reference)
+    item = get_object_or_404(Evidence.objects.select_related("group", "card"), idea=idea, number=number)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.retract_evidence(by=request.user, evidence=item, reason=form.cleaned_data["reason"])
+        except (ValidationError, PermissionDenied) as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Taken out. It no longer counts and stays visible as taken out."))
+            return redirect("validation:evidence", slug, reference)
+    links = list(item.links.filter(assumption__idea=idea).select_related("assumption"))
+    return page(request, "validation/evidence_entry.html", item.reference, idea, item=item, links=links, form=form)

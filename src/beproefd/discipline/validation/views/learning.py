@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Learning cards and the canvas with its history."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from beproefd.discipline.challenges.queries import what_changed
+from beproefd.ground.accounts.rules import require
+
+from .. import actions, queries
+from ..forms import CanvasForm
+from ..models import CANVAS_FIELDS, CanvasRevision
+from ..rules import can_work_on
+from .entry import enter_work, page
+
+
+@require_safe
+def cards(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """What was learned, and the family tree when the idea changed course."""
+    idea = enter_work(request, slug, reference)
+    return page(
+        request,
+        "validation/learning.html",
+        _("Learning"),
+        idea,
+        cards=queries.learning(request.user, idea),
+        family=queries.family(request.user, idea),
+    )
+
+
+@require_safe
+def canvas(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """The idea on one page, and every earlier revision."""
+    idea = enter_work(request, slug, reference)
+    revisions = queries.canvas_revisions(request.user, idea)
+    latest = revisions[0] if revisions else None
+    blocks = _blocks(latest)
+    return page(request, "validation/canvas.html", _("Canvas"), idea, latest=latest, revisions=revisions, blocks=blocks)
+
+
+def _blocks(revision: object) -> list[tuple[str, str]]:
+    labels = {name: str(CanvasRevision._meta.get_field(name).verbose_name) for name in CANVAS_FIELDS}  # type: ignore[union-attr] # noqa: SLF001
+    return [(labels[name], getattr(revision, name, "")) for name in CANVAS_FIELDS]
+
+
+@require_safe
+def canvas_revision(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
+    """One revision beside the one before it."""
+    idea = enter_work(request, slug, reference)
+    by_number = {revision.number: revision for revision in queries.canvas_revisions(request.user, idea)}
+    if number not in by_number:
+        raise Http404
+    shown, before = by_number[number], by_number.get(number - 1)
+    title = _("Canvas, version %(number)s") % {"number": number}
+    changes = what_changed(before, shown, CANVAS_FIELDS)
+    return page(request, "validation/canvas_revision.html", title, idea, revision=shown, before=before, changes=changes)
+
+
+def canvas_edit(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Save a new revision; after a clash the newer one stands beside what was typed."""
+    idea = enter_work(request, slug, reference)
+    revisions = queries.canvas_revisions(request.user, idea)
+    latest = revisions[0] if revisions else None
+    log = [item for item in queries.evidence_log(request.user, idea) if not item.retracted_at]
+    form = CanvasForm(request.POST or None, latest=latest, log=log)
+    newer = []
+    if request.method != "POST":
+        require(can_work_on(request.user, idea))
+    elif form.is_valid():
+        try:
+            made = actions.revise_canvas(
+                by=request.user,
+                idea=idea,
+                base_number=form.cleaned_data["base_number"],
+                values=form.values(),
+                cause=form.cleaned_data.get("cause", ""),
+                explanation=form.cleaned_data.get("explanation", ""),
+                evidence=form.chosen_evidence(),
+                request_key=form.cleaned_data["request_key"],
+            )
+        except (ValidationError, PermissionDenied) as refusal:
+            form.refuse(refusal)
+            if latest and latest.number != form.cleaned_data["base_number"]:
+                base = next((r for r in revisions if r.number == form.cleaned_data["base_number"]), None)
+                newer = what_changed(base, latest, CANVAS_FIELDS)
+                form.put(base_number=latest.number)
+        else:
+            messages.success(request, _("Saved as version %(number)s.") % {"number": made.number})
+            return redirect("validation:canvas", slug, reference)
+    return page(request, "validation/canvas_form.html", _("Change the canvas"), idea, form=form, newer=newer)

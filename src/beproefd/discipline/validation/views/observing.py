@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writing down what you see: one tap per person, also without a connection (static/validation/observe.js)."""
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from beproefd.ground.accounts.rules import require
+
+from .. import actions
+from ..actions import Seen
+from ..forms import ObserveForm, WhyForm
+from ..models import Observation, TargetGroup, TestCard
+from ..rules import can_work_on
+from .cards import enter_card, live_context
+from .entry import page
+
+OUTCOMES = {"yes": True, "no": False, "none": None}
+
+
+@require_safe
+def live(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
+    """The live result alone, for refreshing it."""
+    card = enter_card(request, slug, reference, number)
+    return render(request, "validation/parts/live.html", live_context(card))
+
+
+def observe(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
+    """The form on a phone. Works without a script; with it, also without a connection."""
+    card = enter_card(request, slug, reference, number)
+    if request.method != "POST":
+        require(can_work_on(request.user, card.idea))
+    groups = list(TargetGroup.objects.filter(idea=card.idea))
+    form = ObserveForm(request.POST or None, card=card, groups=groups)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        if request.POST.get("outcome") not in OUTCOMES:
+            form.add_error(None, _("Press one of the buttons: yes, no, or no answer."))
+        else:
+            seen = Seen(
+                key=said["request_key"],
+                outcome=OUTCOMES[request.POST["outcome"]],
+                seen_at=timezone.now(),
+                arm=said.get("arm", ""),
+                group=int(said["group"]) if said.get("group") else None,
+                place=said["place"],
+                note=said["note"],
+                answered_by=said["answered_by"],
+            )
+            taken, refused = actions.observe(by=request.user, card=card, seen=[seen])
+            if refused:
+                form.add_error(None, refused[0].reason)
+            else:
+                messages.success(request, _("Written down as number %(n)s.") % {"n": taken[0].position})
+                return redirect("validation:observe", slug, reference, number)
+    return page(
+        request,
+        "validation/observe.html",
+        _("Write down what you see"),
+        card.idea,
+        form=form,
+        script_texts=_script_texts(),
+        **live_context(card),
+    )
+
+
+def _script_texts() -> dict[str, str]:
+    return {
+        "waiting": _("Kept on this phone, waiting for a connection:"),
+        "sent": _("Everything was sent."),
+        "kept": _("Kept."),
+        "refused": _("Not taken:"),
+        "signed_out": _("You are signed out. What you wrote is kept on this phone. Sign in again and come back here."),
+    }
+
+
+@require_POST
+def pile(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
+    """A pile of observations as JSON, from a phone that was offline. Answers per key what was taken or refused."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"signed_out": True}, status=401)
+    card = enter_card(request, slug, reference, number)
+    try:
+        seen = [_seen(row) for row in json.loads(request.body)["observations"]]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return JsonResponse(
+            {"error": _("This could not be read. Nothing was taken; it is kept on the phone.")}, status=400
+        )
+    try:
+        taken, refused = actions.observe(by=request.user, card=card, seen=seen)
+    except (ValidationError, PermissionDenied) as refusal:
+        sentence = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
+        return JsonResponse({"error": sentence}, status=409)
+    card = TestCard.objects.select_related("group").get(pk=card.pk)
+    return JsonResponse(
+        {
+            "taken": [str(row.key) for row in taken],
+            "refused": {str(item.key): item.reason for item in refused},
+            "live": render_to_string("validation/parts/live.html", live_context(card), request),
+        }
+    )
+
+
+def _seen(row: dict[str, Any]) -> Seen:
+    at = datetime.fromisoformat(str(row["at"]))
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return Seen(
+        key=uuid.UUID(str(row["key"])),
+        outcome=OUTCOMES[str(row["outcome"])],
+        seen_at=at,
+        arm=str(row.get("arm") or ""),
+        group=int(row["group"]) if row.get("group") else None,
+        place=str(row.get("place") or ""),
+        note=str(row.get("note") or ""),
+        answered_by=str(row.get("answered_by") or Observation.AnsweredBy.SELF),
+    )
+
+
+def strike(request: HttpRequest, slug: str, reference: str, number: int, position: int) -> HttpResponse:
+    """Strike out a mistake."""
+    card = enter_card(request, slug, reference, number)
+    row = get_object_or_404(Observation, card=card, position=position)
+    row.card = card
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.strike_observation(by=request.user, observation=row, reason=form.cleaned_data["reason"])
+        except (ValidationError, PermissionDenied) as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Struck out. The result was computed again."))
+            return redirect("validation:card", slug, reference, number)
+    title = _("Strike out observation %(n)s") % {"n": position}
+    return page(request, "validation/form.html", title, card.idea, form=form, intro=row.note)
