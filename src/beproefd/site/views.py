@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.queries import visible_challenges, with_canvases
-from beproefd.discipline.ideas.queries import own_ideas
-from beproefd.discipline.juries.queries import current_round, own_answers, own_tasks
+from beproefd.discipline.ideas.queries import own_ideas_in
+from beproefd.discipline.juries.queries import own_answers, waiting_for
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_administrator
 from beproefd.ground.audit.models import Entry
@@ -23,18 +23,13 @@ from .middleware import too_large
 
 def home(request: HttpRequest) -> HttpResponse:
     """What is going on, and what waits for you."""
-    running = []
-    for challenge in with_canvases(visible_challenges(request.user)[:20]):
-        jury_round = current_round(request.user, challenge)
-        tasks = own_tasks(request.user, jury_round) if jury_round and jury_round.takes_scores else []
-        running.append(
-            {
-                "challenge": challenge,
-                "ideas": list(own_ideas(request.user, challenge)),
-                "round": jury_round,
-                "to_judge": sum(task.step in {"declare", "judge", "again"} and task.assigned for task in tasks),
-            }
-        )
+    challenges = with_canvases(visible_challenges(request.user)[:20])
+    ideas = own_ideas_in(request.user, challenges)
+    waiting = waiting_for(request.user, challenges)
+    running = [
+        {"challenge": challenge, "ideas": ideas.get(challenge.pk, []), "to_judge": waiting[challenge.pk]}
+        for challenge in challenges
+    ]
     return render(request, "site/home.html", {"running": running, "answers": list(own_answers(request.user)[:20])})
 
 

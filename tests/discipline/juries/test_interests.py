@@ -139,12 +139,42 @@ def test_a_tie_that_counts_after_all_voids_what_was_scored_meanwhile(tied):
     assert idea not in visible_field(juror, tied.round)
 
 
-def test_who_declared_a_tie_that_was_dismissed_can_declare_to_be_free(scoring):
+def test_a_tie_noted_by_mistake_is_taken_back_and_stays_as_a_trace(scoring):
     juror, idea = scoring.jurors[0], scoring.ideas[0]
-    declare(by=juror, jury_round=scoring.round, idea=idea, free=False, kind="personal", note="Oud-collega.")
-    dismiss_interest(by=scoring.manager, interest=Interest.objects.get(), reason="Tien jaar geleden.")
+    noted = report_interest(
+        by=scoring.manager, jury_round=scoring.round, user=juror, idea=idea, kind="personal", note="Verkeerde persoon."
+    )
+    assert (noted.can_be_taken_back, idea in visible_field(juror, scoring.round)) == (True, False)
+    taken_back = dismiss_interest(by=scoring.second_manager, interest=noted, reason="Naamgenoot.")
+    assert (taken_back.status, taken_back.note, taken_back.decision_reason) == (
+        "dismissed",
+        "Verkeerde persoon.",
+        "Naamgenoot.",
+    )
     assert declare(by=juror, jury_round=scoring.round, idea=idea, free=True).free
     assert readable_idea(juror, scoring.round, idea.reference) == idea
+    assert verify().whole
+
+
+@pytest.mark.parametrize("when", ["before reading", "later", "over a suggestion"])
+def test_what_jury_members_say_of_themselves_stays_their_word(tied, when):
+    juror, idea = tied.jurors[0], tied.ideas[0]
+    said = {"by": juror, "jury_round": tied.round, "idea": idea, "kind": "personal", "note": "Oud-collega."}
+    if when == "over a suggestion":
+        report_interest(
+            by=tied.manager, jury_round=tied.round, user=juror, idea=idea, kind="personal", note="Vermoeden."
+        )
+        dismiss_interest(by=tied.manager, interest=Interest.objects.get(user=juror), reason="Niets gevonden.")
+    if when == "before reading":
+        declare(**said, free=False)
+    else:
+        declare(by=juror, jury_round=tied.round, idea=idea, free=True)
+        recuse(**said)
+    interest = Interest.objects.get(user=juror)
+    with pytest.raises(ValidationError, match="said so personally"):
+        dismiss_interest(by=tied.manager, interest=interest, reason="Tien jaar geleden.")
+    interest.refresh_from_db()
+    assert (interest.status, interest.can_be_taken_back) == ("confirmed", False)
 
 
 def test_a_confirmed_tie_stays_closed(tied):

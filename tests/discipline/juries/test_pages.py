@@ -238,6 +238,24 @@ def test_scores_handed_in_twice_are_welcome_and_other_scores_from_a_second_windo
     assert Assessment.objects.get().scores.get(criterion="waarde").value == 4
 
 
+def test_a_tie_noted_by_mistake_has_a_button_to_take_it_back_and_an_own_word_has_none(scoring: Any) -> None:
+    idea, (first, second, *_rest) = scoring.ideas[0], scoring.jurors
+    actions.report_interest(
+        by=scoring.manager, jury_round=scoring.round, user=first, idea=idea, kind="personal", note="Mis."
+    )
+    actions.declare(by=second, jury_round=scoring.round, idea=idea, free=False, note="Buren.")
+    client = visit(scoring.manager)
+    shown = flat(client.get(url(scoring, "interests")))
+    assert shown.count(dutch("Take back: this does not count")) == 1
+    noted, own = (Interest.objects.get(user=juror) for juror in (first, second))
+    taken_back = flat(
+        client.post(url(scoring, "interest_decide", noted.pk), {"dismiss": "1", "reason": "Naamgenoot."}, follow=True)
+    )
+    assert (dutch("Noted: this does not bind.") in taken_back, "Naamgenoot." in taken_back) == (True, True)
+    refused = client.post(url(scoring, "interest_decide", own.pk), {"dismiss": "1", "reason": "Valt mee."}, follow=True)
+    assert dutch("This person said so personally. That stays as it is.") in flat(refused)
+
+
 def test_a_note_of_dissent_is_never_said_to_be_saved_when_nothing_was_noted(deliberation: Any) -> None:
     client, page = visit(deliberation.jurors[0]), url(deliberation, "dissent")
     assert list(client.post(page, {"text": " "}).context["form"].errors) == ["text"]

@@ -139,6 +139,9 @@ class Interest(Audited):
     is_suggested = models.BooleanField(default=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     note = models.CharField(_("explanation"), max_length=500, blank=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     decision_reason = models.CharField(max_length=500, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -168,8 +171,19 @@ class Interest(Audited):
     def __str__(self) -> str:
         return f"{self.user} {self.kind} {self.idea}"
 
+    @property
+    def is_own_word(self) -> bool:
+        """Whether the person declared it, before reading the idea or later."""
+        return self.noted_by_id == self.user_id
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether who runs the jury may still say that it does not bind."""
+        return self.status != self.Status.DISMISSED and self.kind not in ALWAYS_BINDS and not self.is_own_word
+
 
 BLOCKING = (Interest.Status.OPEN, Interest.Status.CONFIRMED)
+ALWAYS_BINDS = (Interest.Kind.OWN_TEAM, Interest.Kind.COMPETING)
 
 
 class Assignment(Audited):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -38,6 +38,7 @@ from .rules import can_run_jury
 from .standings import Given, Standings, compute
 
 TOGETHER = (RoundState.DELIBERATION, RoundState.DECIDED)
+TAKES_SCORES = (RoundState.SCORING, RoundState.DELIBERATION)
 CLOSED = (RoundState.PREPARING, RoundState.VOID)  # for jury members
 
 
@@ -192,6 +193,40 @@ def own_tasks(viewer: Any, jury_round: Round, *, among: Collection[int] | None =
     return tasks
 
 
+def waiting_for(viewer: Any, challenges: Iterable[Challenge]) -> Counter[int]:
+    """Per challenge how many ideas wait for the viewer's judgement, as `own_tasks` counts them; a few queries for all."""
+    open_now = {challenge.pk for challenge in challenges if not challenge.is_sealed}
+    if not viewer.is_authenticated or not open_now:
+        return Counter()
+    seats = Seat.objects.filter(user=viewer, is_active=True, round__state__in=TAKES_SCORES)
+    own = {seat.pk: seat.round for seat in seats.filter(round__challenge__in=open_now).select_related("round")}
+    if not own:
+        return Counter()
+    bound = set(
+        Interest.objects.filter(round__in=own.values(), user=viewer, status__in=BLOCKING)
+        .order_by()
+        .values_list("round_id", "idea_id")
+    )
+    competing = TeamMember.objects.filter(user=viewer, idea__state=IdeaState.SUBMITTED, idea__challenge__in=open_now)
+    closed = set(competing.values_list("idea__challenge_id", flat=True))
+    free = set(Declaration.objects.filter(seat__in=own, free=True).values_list("seat_id", "idea_id"))
+    judged = {
+        (seat, idea, version)
+        for seat, idea, version in Assessment.objects.filter(
+            seat__in=own, state=Assessment.State.SUBMITTED
+        ).values_list("seat_id", "idea_id", "version__number")
+    }
+    assigned = Assignment.objects.filter(seat__in=own, withdrawn_at=None, idea__state=IdeaState.SUBMITTED)
+    waiting: Counter[int] = Counter()
+    for seat, idea, newest in (
+        assigned.order_by().annotate(newest=Max("idea__versions__number")).values_list("seat_id", "idea_id", "newest")
+    ):
+        done = (seat, idea) in free and (seat, idea, newest) in judged
+        hidden = own[seat].challenge_id in closed or (own[seat].pk, idea) in bound
+        waiting[own[seat].challenge_id] += not done and not hidden
+    return waiting
+
+
 def own_assessment(viewer: Any, jury_round: Round, idea: Idea) -> Assessment | None:
     """The juror's live assessment of an idea."""
     return (
@@ -307,7 +342,10 @@ def progress(viewer: Any, jury_round: Round) -> list[Progress]:
     ideas = _not_blocked(viewer, jury_round).order_by().values("pk")
     total = _per("seat_id", _assigned(jury_round).filter(idea__in=ideas))
     done = _per("seat_id", _counted(jury_round).filter(idea__in=ideas))
-    return [Progress(seat, done[seat.pk], total[seat.pk]) for seat in jury_members(viewer, jury_round)]
+    return [
+        Progress(seat, done[seat.pk], total[seat.pk])
+        for seat in jury_members(viewer, jury_round).select_related("user")
+    ]
 
 
 @dataclass(frozen=True)
@@ -470,6 +508,8 @@ def own_answers(viewer: Any) -> QuerySet[Answer]:
     """The answers to the viewer's own ideas, once the round is decided."""
     if not viewer.is_authenticated:
         return Answer.objects.none()
-    return Answer.objects.filter(round__state=RoundState.DECIDED, idea__members__user=viewer).select_related(
-        "idea", "round__challenge"
+    return (
+        Answer.objects.filter(round__state=RoundState.DECIDED, idea__members__user=viewer)
+        .select_related("idea", "round__challenge")
+        .prefetch_related(Prefetch("idea__versions", IdeaVersion.objects.order_by("-number"), to_attr="newest"))
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The door through which everything that happens enters the log."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,20 @@ def change(actor: Any, action: str, subject: Audited, **detail: Any) -> Iterator
         before = digest(subject) if subject.pk else ""
         yield
         _append(actor, action, [(subject.audit_key, before, digest(subject))], detail)
+
+
+@contextmanager
+def change_all(actor: Any, action: str, subjects: Collection[Audited], **detail: Any) -> Iterator[None]:
+    """Log what the block does to rows of one kind: one entry each, in the same few queries however many there are."""
+    kinds = {type(subject) for subject in subjects}
+    with transaction.atomic():
+        pks = [subject.pk for subject in subjects]
+        before = {pk: value for kind in kinds for pk, value in digests(kind, pks).items()}
+        yield
+        after = {pk: value for kind in kinds for pk, value in digests(kind, pks).items()}
+        lines = [(row.audit_key, before.get(row.pk, ""), after.get(row.pk, "")) for row in subjects]
+        if lines:
+            _append(actor, action, lines, detail)
 
 
 def record_creation(actor: Any, action: str, *subjects: Audited, **detail: Any) -> None:

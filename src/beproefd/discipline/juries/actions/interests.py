@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Conflicts of interest (Awb 2:4): suggested, declared, decided, and blocking from that moment on."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -10,12 +12,10 @@ from beproefd.discipline.ideas.models import Idea, TeamMember
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_manager, require
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_all, record_creation
 
-from ..models import BLOCKING, Assessment, Assignment, Declaration, Interest, Round, RoundState, Seat
+from ..models import ALWAYS_BINDS, BLOCKING, Assessment, Assignment, Declaration, Interest, Round, RoundState, Seat
 from .doors import locked_round, own_seat, require_runner, require_state, require_visible
-
-ALWAYS_BINDS = (Interest.Kind.OWN_TEAM, Interest.Kind.COMPETING)
 
 
 def suggest_interests(*, by: User, jury_round: Round) -> int:
@@ -37,11 +37,7 @@ def suggest_interests(*, by: User, jury_round: Round) -> int:
                 )
     made = Interest.objects.bulk_create(found, batch_size=500)
     record_creation(by, "suggest_interest", *made)
-    for interest in made:
-        _note_if_late(by=by, interest=interest)
-        _void_assessment(
-            by=by, jury_round=jury_round, user=interest.user, idea=interest.idea, reason=interest.get_kind_display()
-        )
+    _take_effect(by=by, jury_round=jury_round, interests=made)
     return len(made)
 
 
@@ -123,7 +119,10 @@ def confirm_interest(*, by: User, interest: Interest, reason: str = "") -> Inter
 
 
 def dismiss_interest(*, by: User, interest: Interest, reason: str) -> Interest:
-    """A suggested tie does not bind, with the reason why. Being in a team always binds."""
+    """A tie that was suggested, or noted by who runs the jury, does not bind; the reason stays with it as a trace.
+
+    Being in a team always binds, and what jury members said of themselves stays their own word.
+    """
     if not reason.strip():
         raise ValidationError({"reason": _("Say why this does not bind.")})
     if interest.kind in ALWAYS_BINDS:
@@ -139,6 +138,8 @@ def _decide(*, by: User, interest: Interest, status: str, reason: str) -> Intere
         require_visible(by, jury_round, interest.idea)
         require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
         interest = Interest.objects.select_for_update().get(pk=interest.pk)
+        if status == Interest.Status.DISMISSED and interest.is_own_word:
+            raise ValidationError(_("This person said so personally. That stays as it is."))
         if interest.status != status:
             with change(by, "decide_interest", interest, status=status):
                 interest.status, interest.decision_reason, interest.decided_by = status, reason.strip(), by
@@ -147,27 +148,24 @@ def _decide(*, by: User, interest: Interest, status: str, reason: str) -> Intere
             if status == Interest.Status.DISMISSED:
                 _give_back(by=by, interest=interest)
             else:  # a dismissed one may have let scores in meanwhile
-                _note_if_late(by=by, interest=interest)
-                kind = interest.get_kind_display()
-                _void_assessment(by=by, jury_round=jury_round, user=interest.user, idea=interest.idea, reason=kind)
+                _take_effect(by=by, jury_round=jury_round, interests=[interest])
     return interest
 
 
 def _bind(*, by: User, jury_round: Round, user: User, idea: Idea, kind: str, note: str) -> Interest:
     interest = Interest.objects.filter(round=jury_round, user=user, idea=idea, kind=kind).first()
     if interest is None:
-        interest = Interest(round=jury_round, user=user, idea=idea, kind=kind, note=note.strip())
+        interest = Interest(round=jury_round, user=user, idea=idea, kind=kind, note=note.strip(), noted_by=by)
         interest.full_clean()
         interest.save()
         record_creation(by, "note_interest", interest, kind=kind)
     elif interest.status != Interest.Status.CONFIRMED:
         with change(by, "confirm_interest", interest):
-            interest.status, interest.note = Interest.Status.CONFIRMED, note.strip()
+            interest.status, interest.note, interest.noted_by = Interest.Status.CONFIRMED, note.strip(), by
             interest.decision_reason = ""
             interest.full_clean()
             interest.save()
-    _note_if_late(by=by, interest=interest)
-    _void_assessment(by=by, jury_round=jury_round, user=user, idea=idea, reason=interest.get_kind_display())
+    _take_effect(by=by, jury_round=jury_round, interests=[interest])
     return interest
 
 
@@ -185,27 +183,38 @@ def _give_back(*, by: User, interest: Interest) -> None:
             assignment.save()
 
 
-def _note_if_late(*, by: User, interest: Interest) -> None:
-    """Mark an interest that came to light after the person had handed in scores for the idea."""
-    judged = Assessment.objects.filter(
-        seat__round=interest.round, seat__user=interest.user, idea=interest.idea, state=Assessment.State.SUBMITTED
-    )
-    if not interest.is_late and judged.exists():
-        with change(by, "note_late_interest", interest):
-            interest.is_late = True
-            interest.save(update_fields=["is_late"])
+def _take_effect(*, by: User, jury_round: Round, interests: Collection[Interest]) -> None:
+    """What a tie does at once: void what the person said of the idea and take it off the list. A few queries for all.
 
-
-def _void_assessment(*, by: User, jury_round: Round, user: User, idea: Idea, reason: str) -> None:
-    """Void what the person said of the idea and take the idea off the list."""
-    seat = jury_round.seats.filter(user=user).first()
-    if seat is None:
-        return
-    for assessment in seat.assessments.filter(idea=idea).exclude(state=Assessment.State.VOID):
-        with change(by, "void_assessment", assessment, reason=reason):
-            assessment.state, assessment.void_reason = Assessment.State.VOID, reason
-            assessment.save()
-    for assignment in seat.assignments.filter(idea=idea, withdrawn_at=None):
-        with change(by, "withdraw_assignment", assignment):
-            assignment.withdrawn_at = timezone.now()
-            assignment.save()
+    A tie that came to light after the person had handed in scores is marked as late.
+    """
+    bound = {(interest.user_id, interest.idea_id): interest for interest in interests}
+    about = {"idea__in": {idea for _user, idea in bound}, "seat__user__in": {user for user, _idea in bound}}
+    said = [
+        assessment
+        for assessment in Assessment.objects.filter(seat__round=jury_round, **about)
+        .exclude(state=Assessment.State.VOID)
+        .select_related("seat")
+        if (assessment.seat.user_id, assessment.idea_id) in bound
+    ]
+    judged = {(row.seat.user_id, row.idea_id) for row in said if row.state == Assessment.State.SUBMITTED}
+    late = [interest for pair, interest in bound.items() if pair in judged and not interest.is_late]
+    with change_all(by, "note_late_interest", late):
+        Interest.objects.filter(pk__in=[interest.pk for interest in late]).update(is_late=True)
+    for interest in late:
+        interest.is_late = True
+    for kind in sorted({interest.kind for interest in interests}):
+        reason = str(Interest.Kind(kind).label)
+        void = [row for row in said if bound[row.seat.user_id, row.idea_id].kind == kind]
+        with change_all(by, "void_assessment", void, reason=reason):
+            rows = Assessment.objects.filter(pk__in=[row.pk for row in void])
+            rows.update(state=Assessment.State.VOID, void_reason=reason)
+    held = [
+        assignment
+        for assignment in Assignment.objects.filter(seat__round=jury_round, withdrawn_at=None, **about).select_related(
+            "seat"
+        )
+        if (assignment.seat.user_id, assignment.idea_id) in bound
+    ]
+    with change_all(by, "withdraw_assignment", held):
+        Assignment.objects.filter(pk__in=[row.pk for row in held]).update(withdrawn_at=timezone.now())

@@ -18,7 +18,7 @@ from beproefd.discipline.challenges.queries import criteria_in_force
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.accounts.rules import require
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_all, record_creation
 
 from ..balance import balance
 from ..models import Assignment, Round, RoundState, Seat
@@ -182,10 +182,10 @@ def send_reminders(*, by: User, jury_round: Round) -> int:
             and (line.seat.reminded_at is None or now - line.seat.reminded_at > BETWEEN_REMINDERS)
         ]
         address = settings.BASE_URL + reverse("juries:room", args=[jury_round.challenge.slug])
+        seats = [line.seat for line in due]
+        with change_all(by, "remind_juror", seats):
+            Seat.objects.filter(pk__in=[seat.pk for seat in seats]).update(reminded_at=now)
         for line in due:
-            with change(by, "remind_juror", line.seat):
-                line.seat.reminded_at = now
-                line.seat.save(update_fields=["reminded_at"])
             _remind(line, jury_round.challenge, address)
     return len(due)
 
