@@ -5,11 +5,13 @@ from .challenges import ANCHORS, add_criteria, challenge, locked_criteria, open_
 from .ideas import TEXTS, close_intake_early, idea, jury_challenge, paper_idea
 from .juries import World, all_scores, answer_all, judge, judge_all, scores, world
 from .people import person
+from .tracks import Course, course, join, running
 from .validation import Workshop, assumption, card, evidence, observe, seen, workshop
 
 __all__ = [
     "ANCHORS",
     "TEXTS",
+    "Course",
     "Workshop",
     "World",
     "add_criteria",
@@ -19,8 +21,10 @@ __all__ = [
     "card",
     "challenge",
     "close_intake_early",
+    "course",
     "evidence",
     "idea",
+    "join",
     "judge",
     "judge_all",
     "jury_challenge",
@@ -30,6 +34,7 @@ __all__ = [
     "paper_idea",
     "person",
     "ready_challenge",
+    "running",
     "scores",
     "seen",
     "workshop",

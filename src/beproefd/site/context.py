@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from beproefd.discipline.tracks.queries import has_follow_up
 from beproefd.ground.accounts.rules import is_administrator
 
 
@@ -31,6 +32,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
         Link(_("Home"), reverse("home"), path == reverse("home")),
         Link(_("Challenges"), reverse("challenges:list"), path.startswith(reverse("challenges:list"))),
     ]
+    if has_follow_up(user):
+        nav.append(Link(_("Follow-up"), reverse("tracks:list"), path.startswith(reverse("tracks:list"))))
     if is_administrator(user):
         nav.append(Link(_("Accounts"), reverse("accounts:list"), path.startswith(reverse("accounts:list"))))
         nav.append(Link(_("Log"), reverse("audit_log"), path.startswith(reverse("audit_log"))))

@@ -18,6 +18,7 @@ urlpatterns = [
     path("uitdagingen/", include("beproefd.discipline.challenges.urls")),
     path("uitdagingen/<slug:slug>/ideeen/", include("beproefd.discipline.ideas.urls")),
     path("uitdagingen/<slug:slug>/jury/", include("beproefd.discipline.juries.urls")),
+    path("trajecten/", include("beproefd.discipline.tracks.urls")),
     path("trajecten/<slug:slug>/<str:reference>/", include("beproefd.discipline.validation.urls")),
 ]
 if settings.DEMO:

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every action here begins with: the track locked, the person allowed."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.ideas.models import Idea
+from beproefd.ground.accounts.rules import require
+
+from ..models import NEXT_STATES, Track
+from ..rules import can_work_on
+
+
+def locked(track: Track) -> Track:
+    """The track as it stands, with its row locked."""
+    return Track.objects.select_for_update(of=("self",)).select_related("idea__challenge").get(pk=track.pk)
+
+
+def enter(by: Any, track: Track) -> Track:
+    """The locked track, for the team and its coach."""
+    track = locked(track)
+    require_work(by, track.idea)
+    return track
+
+
+def require_work(by: Any, idea: Idea) -> None:
+    """Refuse who does not work on it."""
+    require(
+        can_work_on(by, idea),
+        _("Only the team and its coach may do this, while the idea is being worked out. Nothing was saved."),
+    )
+
+
+def to_state(track: Track, state: str) -> None:
+    """Move to the next state, if it follows."""
+    if state not in NEXT_STATES[track.state]:
+        raise ValidationError(
+            _("This is not possible for a track that is “%(state)s”.") % {"state": track.get_state_display()}
+        )
+    track.state = state
+
+
+def require_running(track: Track) -> None:
+    """Refuse before the start, while parked, and after the end."""
+    if not track.is_running:
+        raise ValidationError(
+            _("This is not possible for a track that is “%(state)s”.") % {"state": track.get_state_display()}
+        )
