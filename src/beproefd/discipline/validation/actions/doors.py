@@ -51,8 +51,7 @@ def add(
         number=(last or 0) + 1,
         created_by=by,
         request_key=request_key or uuid.uuid4(),
-        is_demo=idea.is_demo,
-        **values,
+        **{"is_demo": by.is_demo, **values},
     )
     made.full_clean()
     made.save()

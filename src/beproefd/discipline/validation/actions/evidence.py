@@ -50,7 +50,10 @@ def log_evidence(
             )
         if values.get("seen_on") and values["seen_on"] > timezone.localdate():
             raise ValidationError({"seen_on": _("This date has yet to come.")})
-        evidence = add(Evidence, by=by, action="log_evidence", idea=idea, values=values, request_key=request_key)
+        published = {"is_demo": False} if values.get("source") == Evidence.Source.DESK else {}
+        evidence = add(
+            Evidence, by=by, action="log_evidence", idea=idea, values={**values, **published}, request_key=request_key
+        )
         _link(by, evidence, directions)
     return evidence
 

@@ -150,7 +150,7 @@ def _row(by: User, card: TestCard, item: Seen, position: int, *, after_verdict: 
         entered_by=by,
         seen_at=min(item.seen_at, timezone.now()),
         after_verdict=after_verdict,
-        is_demo=card.is_demo,
+        is_demo=by.is_demo,
     )
 
 
