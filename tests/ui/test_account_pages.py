@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 import pytest
 from django.template import Context, Origin, Template
+from django.urls import reverse
 
+from tests.factories.people import PASSWORD
 from tests.ui.page import Page
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +40,27 @@ def test_buttons_of_the_account_pages_are_our_buttons(tags, href, css):
     template = Template(source, origin=Origin("x.html", "account/x.html"))
     page = Page(template.render(Context({"tags": tags, "href": href})))
     assert page.all("a" if href else "button")[0]["class"] == css
+
+
+@pytest.mark.parametrize(
+    ("host", "works"), [("127.0.0.1:8000", False), ("[::1]:8000", False), ("localhost:8000", True), ("localhost", True)]
+)
+def test_at_an_ip_address_the_pages_say_that_passkeys_do_not_work_there(client, owner, host, works):
+    client.force_login(owner)
+    client.session.save()
+    for name in ("mfa_add_webauthn", "mfa_list_webauthn"):
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD}, headers={"host": host})
+        shown = client.get(reverse(name), headers={"host": host}, follow=True)
+        text = shown.content.decode()
+        assert ("Op dit adres werken passkeys en beveiligingssleutels niet." in text) is not works
+    added = client.get(reverse("mfa_add_webauthn"), headers={"host": host}).content.decode()
+    assert ("mfa_webauthn_add" in added) is works
+    client.logout()
+    login = client.get(reverse("account_login"), headers={"host": host}).content.decode()
+    assert ('id="passkey_login"' in login) is works
+
+
+def test_the_second_step_has_a_dutch_name_that_people_understand(client, owner):
+    client.force_login(owner)
+    text = client.get(reverse("mfa_index")).content.decode()
+    assert ("Inloggen in twee stappen" in text, "factor" in text.lower()) == (True, False)

@@ -18,6 +18,7 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_administrator
 from beproefd.ground.audit.models import Entry
 
+from .deeds import DEEDS
 from .middleware import too_large
 
 
@@ -40,7 +41,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     page = Paginator(Entry.objects.order_by("-sequence"), 50).get_page(request.GET.get("pagina"))
     keys = {entry.actor.removeprefix("user:") for entry in page if entry.actor.startswith("user:")}
     names = {f"user:{user.key}": user.name for user in User.objects.filter(key__in=keys)}
-    rows = [(entry, names.get(entry.actor, entry.actor)) for entry in page]
+    rows = [(entry, names.get(entry.actor, entry.actor), DEEDS.get(entry.action, "")) for entry in page]
     return render(request, "site/audit_log.html", {"page": page, "rows": rows})
 
 

@@ -5,6 +5,7 @@ import csv
 import html
 import io
 import re
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -278,16 +279,25 @@ def test_a_select_that_starts_empty_says_what_to_do(preparing: Any, name: str) -
     assert ("---------" in shown, '<option value="" selected>Kies…</option>' in shown) == (False, True)
 
 
+def test_the_paragraph_of_the_law_comes_with_one_plain_sentence(decided: Any) -> None:
+    plain = dutch("In plain words: a jury member who has a tie with an idea does not decide about that idea.")
+    page = flat(Client().get(url(decided, "decision")))
+    assert page.index(plain) < page.index("artikel 2:4")
+    printed = resources.files("beproefd.discipline.juries").joinpath("decision.typ").read_text(encoding="utf-8")
+    assert f"{plain}\n\n#package.interests" in printed
+
+
 def test_an_english_page_writes_every_date_in_one_way(decided: Any) -> None:
-    client = visit(decided.manager)
-    client.cookies["django_language"] = "en"
-    day = date(decided.round.decided_at, "j F Y")
-    assert day in flat(client.get(url(decided, "decision")))
-    criteria = client.get(reverse("challenges:criteria", args=[decided.challenge.slug]))
-    assert (day in flat(criteria), re.findall(r"[ap]\.m\.|[A-Z][a-z]{2,}\.? \d{1,2}, \d{4}", flat(criteria))) == (
-        True,
-        [],
-    )
+    with override("nl"):  # what the visitor chose ends with the visit
+        client = visit(decided.manager)
+        client.cookies["django_language"] = "en"
+        day = date(decided.round.decided_at, "j F Y")
+        assert day in flat(client.get(url(decided, "decision")))
+        criteria = client.get(reverse("challenges:criteria", args=[decided.challenge.slug]))
+        assert (day in flat(criteria), re.findall(r"[ap]\.m\.|[A-Z][a-z]{2,}\.? \d{1,2}, \d{4}", flat(criteria))) == (
+            True,
+            [],
+        )
 
 
 @pytest.mark.parametrize("what", ["assessment", "change", "dissent", "answer", "interest"])

@@ -6,11 +6,13 @@ Block tags exist because a page author should write the text of a card, not the 
 
 import math
 from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField
+from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.formats import get_format
@@ -120,6 +122,17 @@ def _number(value: Any, digits: int) -> str | None:
         return None
     # A table of a large round holds thousands of these; number_format looks up the digit groups for each of them.
     return f"{float(value):.{digits}f}".replace(".", get_format("DECIMAL_SEPARATOR"))
+
+
+@register.simple_tag(takes_context=True)
+def host_is_a_number(context: template.Context) -> bool:
+    """Whether the site was opened at an IP address. Browsers refuse passkeys there: WebAuthn wants a domain name."""
+    domain, _port = split_domain_port(context["request"].get_host())
+    try:
+        ip_address(domain.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 @register.filter
