@@ -150,7 +150,10 @@ class ReasonForm(ActionForm):
 class SureForm(ActionForm):
     """The last question before a step that cannot be taken back."""
 
-    sure = forms.BooleanField(label=gettext_lazy("I know that this cannot be undone."))
+    sure = forms.BooleanField(
+        label=gettext_lazy("I know that this cannot be undone."),
+        error_messages={"required": gettext_lazy("Tick this box first.")},
+    )
 
 
 class RequestKeyForm(ActionForm):

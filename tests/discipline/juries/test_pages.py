@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.dateformat import format as date
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, override
 
 from beproefd.discipline.ideas.actions import ask_correction, revise_idea
@@ -291,7 +292,8 @@ def test_an_english_page_writes_every_date_in_one_way(decided: Any) -> None:
     with override("nl"):  # what the visitor chose ends with the visit
         client = visit(decided.manager)
         client.cookies["django_language"] = "en"
-        day = date(decided.round.decided_at, "j F Y")
+        with override("en"):
+            day = date(localtime(decided.round.decided_at), "j F Y")
         assert day in flat(client.get(url(decided, "decision")))
         criteria = client.get(reverse("challenges:criteria", args=[decided.challenge.slug]))
         assert (day in flat(criteria), re.findall(r"[ap]\.m\.|[A-Z][a-z]{2,}\.? \d{1,2}, \d{4}", flat(criteria))) == (
