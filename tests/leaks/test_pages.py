@@ -256,10 +256,15 @@ def _deliberate(room: Room, *, hidden: bool, value: int) -> None:
 Address = tuple[str, str]  # name and path
 
 
+FOLLOW_UP = ("validation:", "tracks:", "prototypes:", "trying:", "portfolio:", "library:")  # test_follow_up.py
+
+
 def every_address(room: Room, references: Iterable[str] = (HIDDEN, OPEN)) -> list[Address]:
-    """Every address of the product, filled in."""
+    """Every address of the product up to the decision, filled in."""
     found = []
     for name, route, names in _patterns(get_resolver().url_patterns):
+        if name.startswith(FOLLOW_UP):
+            continue
         if not names:
             found.append((name, f"/{route}"))
             continue
