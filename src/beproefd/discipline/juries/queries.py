@@ -223,7 +223,8 @@ def waiting_for(viewer: Any, challenges: Iterable[Challenge]) -> Counter[int]:
     ):
         done = (seat, idea) in free and (seat, idea, newest) in judged
         hidden = own[seat].challenge_id in closed or (own[seat].pk, idea) in bound
-        waiting[own[seat].challenge_id] += not done and not hidden
+        if not done and not hidden:
+            waiting[own[seat].challenge_id] += 1
     return waiting
 
 
