@@ -32,7 +32,7 @@ HOUSE = {
     "py.typed",
 }
 ROOMS = {
-    "discipline": {"challenges", "ideas", "juries", "tracks", "validation", "pilots", "portfolio"},
+    "discipline": {"challenges", "ideas", "juries", "tracks", "validation", "prototypes", "pilots", "portfolio"},
     "ground": {"audit", "accounts", "city", "people", "vault", "ledger"},
     "engines": {"evidence", "ranking", "matching", "forecast"},
     "initiatives": {"connected", "tommie", "saving"},

@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "beproefd.discipline.ideas",
     "beproefd.discipline.juries",
     "beproefd.discipline.validation",
+    "beproefd.discipline.prototypes",
     "beproefd.discipline.tracks",
     "beproefd.demo",
     "allauth",

@@ -20,6 +20,8 @@ urlpatterns = [
     path("uitdagingen/<slug:slug>/jury/", include("beproefd.discipline.juries.urls")),
     path("trajecten/", include("beproefd.discipline.tracks.urls")),
     path("trajecten/<slug:slug>/<str:reference>/", include("beproefd.discipline.validation.urls")),
+    path("trajecten/<slug:slug>/<str:reference>/schermen/", include("beproefd.discipline.prototypes.urls")),
+    path("proef/", include("beproefd.discipline.prototypes.tester_urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("beproefd.demo.urls")))

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A session: started by the team, walked by someone without an account, and ended by that person in one press.
+
+Where two locks are needed the order is idea, session, prototype. Who acts in the log is the session itself: it knows
+no name. Every press carries a key made with the page, so that what is sent twice counts once.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.validation.actions import Seen, observe
+from beproefd.discipline.validation.actions.doors import enter
+from beproefd.discipline.validation.models import TargetGroup, TestCard
+from beproefd.ground.accounts.models import User
+from beproefd.ground.audit.actions import change, record_creation
+
+from .. import walk
+from ..models import VALID, Prototype, Screen, Session, Step
+from ..sentences import path_in_words
+from ..walk import BACK, Place
+from .making import lock_prototype
+
+SALT = "beproefd.prototypes.kept"
+LONGEST_NOTE = 400
+STEP_FIELDS = ("position", "kind", "screen_id", "came_from", "pressed", "left", "answer", "answered_by")
+
+
+def start_session(
+    *,
+    by: User,
+    prototype: Prototype,
+    card: TestCard,
+    mode: str,
+    group: TargetGroup | None = None,
+    place: str = "",
+    arm: str = "",
+    request_key: uuid.UUID | None = None,
+) -> Session:
+    """Make an address for one tester, for a running test of the same idea. The same request key, the same session."""
+    with transaction.atomic():
+        idea = enter(by, prototype.idea)
+        existing = Session.objects.filter(key=request_key, prototype=prototype).first() if request_key else None
+        if existing:
+            return existing
+        card = TestCard.objects.get(pk=card.pk)
+        if card.idea_id != idea.pk or card.state != TestCard.State.RUNNING:
+            raise ValidationError({"card": _("Choose a running test of this idea.")})
+        if group is not None and group.idea_id != idea.pk:
+            raise ValidationError({"group": _("Choose a target group of this idea.")})
+        if card.has_two_arms != bool(arm):
+            raise ValidationError(
+                {"arm": _("Say which of the two ways this person gets.")}
+                if card.has_two_arms
+                else {"arm": _("This test has one way only.")}
+            )
+        _need_screens(prototype)
+        session = Session(
+            prototype=prototype,
+            card=card,
+            key=request_key or uuid.uuid4(),
+            mode=mode,
+            group=group or card.group,
+            place=place.strip(),
+            arm=arm,
+            started_by=by,
+        )
+        session.full_clean()
+        session.save()
+        record_creation(by, "start_session", session)
+    return session
+
+
+def join(*, session: Session, same_device: bool = False) -> Session:
+    """“Yes, I take part.” From now on the screens are locked. Harmless when already under way."""
+    with transaction.atomic():
+        Idea.objects.select_for_update(of=("self",)).get(pk=session.prototype.idea_id)
+        session = _locked(session)
+        if session.state == Session.State.RUNNING:
+            return session
+        _live(session)
+        _need_screens(session.prototype)
+        lock_prototype(session, session.prototype)
+        with change(session, "join_session", session):
+            _to_state(session, Session.State.RUNNING)
+            session.same_device = same_device
+            session.save()
+            _add_step(session, walk.first(session.prototype), came_from=None, key=uuid.uuid4(), position=1)
+    return session
+
+
+def decline(*, session: Session) -> Session:
+    """“No, rather not.” Nothing is kept but that."""
+    with transaction.atomic():
+        session = _locked(session)
+        if session.state == Session.State.DECLINED:
+            return session
+        _live(session)
+        with change(session, "decline_session", session):
+            _to_state(session, Session.State.DECLINED)
+            _empty(session)
+            session.save()
+    return session
+
+
+def press(*, session: Session, at: int, pressed: str, key: uuid.UUID) -> Step:
+    """What someone pressed on the page of step `at`; the step that now counts. The same key twice is one press.
+
+    Pressing on an earlier page (the browser's own way back) counts as turning back.
+    """
+    with transaction.atomic():
+        session = _locked(session)
+        _live(session)
+        steps = list(session.steps.order_by("position").select_related("screen"))
+        key = uuid.uuid5(key, pressed)  # another button on a page that the browser kept is another press
+        again = next((step for step in steps if step.key == key), None)
+        here = next((step for step in steps if step.position == at), None)
+        if again:
+            return again
+        if session.state != Session.State.RUNNING or here is None:
+            raise ValidationError(_("This page is no longer open. Go on from where you are."))
+        screens = screens_of(session.prototype)
+        last = steps[-1]
+        place = _place(here)
+        if pressed == BACK:
+            target = next((step for step in steps if step.position == here.came_from), None)
+            if target is None:
+                return here
+            to, came_from = _place(target), target.came_from
+        else:
+            if pressed not in walk.choices(place, screens):
+                raise ValidationError(_("Press one of the buttons on the page."))
+            onward = walk.after(place, pressed, screens, assisted=session.is_assisted)
+            if onward is None:
+                return here
+            to, came_from = onward, here.position
+        with change(session, "press", session):
+            if here.pk != last.pk:
+                last.left = Step.Left.BACK
+                last.save(update_fields=["left"])
+            if here.pk == last.pk or pressed != BACK:
+                _note(here, pressed, steps)
+            step = _add_step(session, to, came_from=came_from, key=key, position=last.position + 1)
+    return step
+
+
+def finish(*, session: Session) -> Session:
+    """The person hands the answers in: one observation on the test card. Sent twice, or after a crash, it is one."""
+    with transaction.atomic():
+        Idea.objects.select_for_update(of=("self",)).get(pk=session.prototype.idea_id)
+        session = _locked(session)
+        if session.state == Session.State.DONE:
+            return session
+        _live(session)
+        steps = list(session.steps.order_by("position").select_related("screen"))
+        if session.state != Session.State.RUNNING or not steps or steps[-1].kind != Step.Kind.END:
+            raise ValidationError(_("You are not at the end yet. Go on from where you are."))
+        with change(session, "finish_session", session):
+            _to_state(session, Session.State.DONE)
+            session.ended_at = timezone.now()
+            session.not_counted = _observed(session, steps)[:300]
+            session.save()
+    return session
+
+
+def stop(*, session: Session) -> tuple[Session, str]:
+    """“I want to stop”: at once, everything of this session is erased but that it was stopped.
+
+    What was erased comes back as signed text, for the page that asks whether it may be kept. Only that page holds it:
+    who closes it has withdrawn.
+    """
+    with transaction.atomic():
+        session = _locked(session)
+        if session.state == Session.State.STOPPED:
+            return session, ""
+        last = session.steps.order_by("-position").first()
+        if last:
+            last.left = Step.Left.STOPPED
+        held = {
+            "group": session.group_id,
+            "place": session.place,
+            "arm": session.arm,
+            "steps": [
+                [getattr(last if last and step.pk == last.pk else step, name) for name in STEP_FIELDS]
+                for step in session.steps.order_by("position")
+            ],
+        }
+        with change(session, "stop_session", session):
+            _to_state(session, Session.State.STOPPED)
+            _empty(session)
+            session.save()
+    return session, signing.dumps([str(session.key), held], salt=SALT, compress=True) if last else ""
+
+
+def keep_answers(*, session: Session, held: str) -> Session:
+    """The person stopped and says that the answers may be kept after all. Sent twice, they are kept once."""
+    with transaction.atomic():
+        session = _locked(session)
+        if session.kept:
+            return session
+        try:
+            key, said = signing.loads(held, salt=SALT, max_age=VALID)
+        except signing.BadSignature as problem:
+            raise ValidationError(_("Your answers were thrown away. That stays so.")) from problem
+        if session.state != Session.State.STOPPED or key != str(session.key):
+            raise ValidationError(_("Your answers were thrown away. That stays so."))
+        with change(session, "keep_answers", session):
+            session.group_id, session.place, session.arm = said["group"], said["place"], said["arm"]
+            session.kept = True
+            session.save()
+            Step.objects.bulk_create(
+                Step(session=session, **dict(zip(STEP_FIELDS, row, strict=True))) for row in said["steps"]
+            )
+    return session
+
+
+def screens_of(prototype: Prototype) -> list[Screen]:
+    """The screens in their order, with their buttons."""
+    return list(prototype.screens.order_by("position").prefetch_related("buttons"))
+
+
+def _locked(session: Session) -> Session:
+    return (
+        Session.objects.select_for_update(of=("self",))
+        .select_related("prototype__idea", "card", "started_by")
+        .get(pk=session.pk)
+    )
+
+
+def _live(session: Session) -> None:
+    if not session.is_live:
+        raise ValidationError(_("This address is no longer open. Nothing more is saved."))
+
+
+def _need_screens(prototype: Prototype) -> None:
+    if not prototype.screens.exists():
+        raise ValidationError(_("There are no screens to show yet. Make one first."))
+
+
+def _to_state(session: Session, state: Session.State) -> None:
+    if state not in Session.NEXT_STATES[session.state]:
+        raise ValidationError(_("This address is no longer open. Nothing more is saved."))
+    session.state = state
+
+
+def _empty(session: Session) -> None:
+    session.steps.all().delete()
+    session.group, session.place, session.arm, session.same_device = None, "", "", False
+    session.ended_at = timezone.now()
+
+
+def _place(step: Step) -> Place:
+    waiting = step.pressed if step.kind in {Step.Kind.FACE, Step.Kind.WHO} else ""
+    return Place(step.kind, step.screen, waiting)
+
+
+def _note(here: Step, pressed: str, steps: Sequence[Step]) -> None:
+    """Write down on a step what was pressed."""
+    here.left = Step.Left.BACK if pressed == BACK else Step.Left.ON
+    if pressed != BACK:
+        if here.kind == Step.Kind.SCREEN:
+            here.pressed = pressed
+        elif here.kind == Step.Kind.FACE:
+            here.answer = "" if pressed == walk.SKIP else pressed
+            here.answered_by = "self" if here.answer else ""
+        elif here.kind == Step.Kind.ALONE:
+            here.answer = pressed
+        elif here.kind == Step.Kind.WHO:
+            asked = [step for step in steps if step.kind == Step.Kind.FACE and step.position < here.position]
+            if asked:
+                asked[-1].answered_by = pressed
+                asked[-1].save(update_fields=["answered_by"])
+    here.save()
+
+
+def _add_step(session: Session, place: Place, *, came_from: int | None, key: uuid.UUID, position: int) -> Step:
+    return Step.objects.create(
+        session=session,
+        position=position,
+        key=key,
+        kind=place.kind,
+        screen=place.screen,
+        came_from=came_from,
+        pressed=place.pressed,
+    )
+
+
+def _observed(session: Session, steps: list[Step]) -> str:
+    """Record the observation; why it does not count, when the test takes none any more."""
+    with override("nl"):
+        note = path_in_words(session.prototype, steps)[:LONGEST_NOTE]
+    seen: Any = Seen(
+        key=session.key,
+        outcome=walk.outcome(steps, assisted=session.is_assisted),
+        seen_at=timezone.now(),
+        arm=session.arm,
+        group=session.group_id,
+        place=session.place,
+        note=note,
+        answered_by=walk.answered_by(steps, assisted=session.is_assisted),
+    )
+    try:
+        with transaction.atomic():
+            _taken, refused = observe(by=session.started_by, card=session.card, seen=[seen])
+    except (PermissionDenied, ValidationError) as refusal:
+        return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
+    return refused[0].reason if refused else ""

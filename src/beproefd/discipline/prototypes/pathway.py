@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The paths as a picture: a row per screen, and a bow for every way that someone went. Only arithmetic."""
+
+from dataclasses import dataclass
+
+from .queries import Paths
+
+ROW = 64
+TOP = 40
+RIGHT = 232
+WIDTH = 400
+BOW = 34  # how far a bow stands out per row it crosses
+FURTHEST = 200
+THICKEST = 12
+LONGEST_NAME = 22
+
+
+@dataclass(frozen=True)
+class Node:
+    """A screen, or the end: where it stands and what is written."""
+
+    y: int
+    name: str
+    people: int
+    bar: int
+
+
+@dataclass(frozen=True)
+class Bow:
+    """A way that people went; backward is drawn flatter and with dashes."""
+
+    line: str
+    width: float
+    backward: bool
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """The whole picture."""
+
+    width: int
+    height: int
+    nodes: tuple[Node, ...]
+    bows: tuple[Bow, ...]
+
+
+def pathway(paths: Paths) -> Pathway:
+    """Rows in the order of the screens, the end below; a thicker bow is more people."""
+    places = {line.screen.position: n for n, line in enumerate(paths.lines)}
+    end = len(paths.lines)
+    most = max([1, *(line.came for line in paths.lines)])
+    nodes = [
+        Node(_y(n), _short(line.screen.title), line.came, round(150 * line.came / most))
+        for n, line in enumerate(paths.lines)
+    ]
+    ended = sum(way.people for way in paths.ways if way.to is None)
+    nodes.append(Node(_y(end), "", ended, round(150 * min(ended, most) / most)))
+    bows = []
+    for way in paths.ways:
+        start, to = places[way.start], end if way.to is None else places[way.to]
+        backward = to < start
+        out = RIGHT + min(FURTHEST, BOW * abs(to - start) * (1 if backward else 2))
+        width = round(2 + (THICKEST - 2) * way.people / most, 1)
+        y, z = _y(start), _y(to)
+        bows.append(Bow(f"M{RIGHT} {y}C{out} {y} {out} {z} {RIGHT} {z}", width, backward))
+    return Pathway(WIDTH, _y(end) + 30, tuple(nodes), tuple(bows))
+
+
+def _y(row: int) -> int:
+    return TOP + ROW * row
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading screens and sessions: for the team, its coach and the programme; for a tester through a live token only."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.validation.models import TargetGroup, TestCard
+from beproefd.discipline.validation.rules import can_look_in
+
+from . import walk
+from .models import Prototype, Screen, Session, Step
+
+ENDED = "done"
+
+
+def prototypes(viewer: Any, idea: Idea) -> QuerySet[Prototype]:
+    """The prototypes of an idea, newest first, with the number of screens and of people who tried them."""
+    if not can_look_in(viewer, idea):
+        return Prototype.objects.none()
+    return (
+        Prototype.objects.filter(idea=idea)
+        .select_related("idea__challenge", "previous", "next")
+        .annotate(
+            screen_count=Count("screens", distinct=True),
+            tried=Count("sessions", filter=Q(sessions__state__in=("running", "done", "stopped")), distinct=True),
+        )
+        .order_by("-number")
+    )
+
+
+def screens(viewer: Any, prototype: Prototype) -> list[Screen]:
+    """The screens in their order, with their buttons."""
+    if not can_look_in(viewer, prototype.idea):
+        return []
+    return list(prototype.screens.order_by("position").prefetch_related("buttons__to"))
+
+
+def sessions(viewer: Any, prototype: Prototype) -> list[Session]:
+    """The sessions of a prototype, newest first."""
+    if not can_look_in(viewer, prototype.idea):
+        return []
+    return list(prototype.sessions.select_related("card", "group", "prototype__idea").order_by("-pk"))
+
+
+def running_cards(viewer: Any, idea: Idea) -> list[TestCard]:
+    """The tests that take observations now."""
+    if not can_look_in(viewer, idea):
+        return []
+    return list(TestCard.objects.filter(idea=idea, state=TestCard.State.RUNNING).order_by("-number"))
+
+
+def target_groups(viewer: Any, idea: Idea) -> list[TargetGroup]:
+    """The groups the idea is for."""
+    return list(TargetGroup.objects.filter(idea=idea)) if can_look_in(viewer, idea) else []
+
+
+# What a tester may see
+
+
+def session_of(token: str, *, stopping: bool = False) -> Session | None:
+    """The session behind an address, as long as it is open. `stopping`: who withdraws may do so after that too."""
+    found = Session.objects.filter(token=token).select_related("prototype__idea", "card")
+    if not stopping:
+        found = found.filter(state__in=("open", "running"), expires_at__gt=timezone.now())
+    return found.first()
+
+
+def step_of(session: Session, at: int) -> Step | None:
+    """A step of this session."""
+    if session.state != Session.State.RUNNING:
+        return None
+    return session.steps.filter(position=at).select_related("screen").first()
+
+
+def last_step(session: Session) -> Step | None:
+    """Where this session stands."""
+    return session.steps.order_by("-position").first()
+
+
+def picture_for_tester(session: Session, pk: int) -> str:
+    """The picture of a screen of the prototype that this person is trying; empty when there is none."""
+    if session.state != Session.State.RUNNING:
+        return ""
+    return session.prototype.screens.filter(pk=pk).values_list("image", flat=True).first() or ""
+
+
+def picture_for_team(viewer: Any, prototype: Prototype, pk: int) -> str:
+    """The picture of a screen; empty when there is none or the viewer may not look."""
+    if not can_look_in(viewer, prototype.idea):
+        return ""
+    return prototype.screens.filter(pk=pk).values_list("image", flat=True).first() or ""
+
+
+# Paths
+
+
+@dataclass(frozen=True)
+class ScreenLine:
+    """What people did on one screen. Numbers of people, never who."""
+
+    screen: Screen
+    came: int
+    turned_back: int
+    stopped: int
+    good: int
+    so_so: int
+    bad: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """From one screen to another (positions; None: the end), and how many people went it."""
+
+    start: int
+    to: int | None
+    people: int
+
+
+@dataclass(frozen=True)
+class Paths:
+    """What the sessions of a prototype show together. `withdrawn`: stopped, and everything erased."""
+
+    lines: tuple[ScreenLine, ...]
+    ways: tuple[Way, ...]
+    good: int
+    so_so: int
+    bad: int
+    alone_yes: int
+    alone_no: int
+    done: int
+    under_way: int
+    stopped_kept: int
+    withdrawn: int
+    declined: int
+    same_device: int
+    not_counted: int
+
+    @property
+    def people(self) -> int:
+        """Everyone of whom something is kept."""
+        return self.done + self.under_way + self.stopped_kept
+
+
+def paths(viewer: Any, prototype: Prototype) -> Paths | None:
+    """Paths taken through the screens, or None for who may not look."""
+    if not can_look_in(viewer, prototype.idea):
+        return None
+    rows = list(prototype.sessions.all())
+    by_session: defaultdict[int, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(session__prototype=prototype).order_by("session", "position"):
+        by_session[step.session_id].append(step)
+    came, back, stopped = Counter[int](), Counter[int](), Counter[int]()
+    faces: Counter[tuple[int | None, str]] = Counter()
+    alone: Counter[bool | None] = Counter()
+    ways: Counter[tuple[int, int | None]] = Counter()
+    order = {screen.pk: screen.position for screen in prototype.screens.all()}
+    for row in rows:
+        steps = by_session[row.pk]
+        came.update(_screens(steps))
+        back.update(_screens(steps, left=Step.Left.BACK))
+        stopped.update(_screens(steps, left=Step.Left.STOPPED))
+        faces.update(_last_faces(steps))
+        ways.update(_ways(steps, order))
+        if row.is_assisted and row.state == Session.State.DONE:
+            alone[walk.outcome(steps, assisted=True)] += 1
+    states = Counter(row.state for row in rows)
+    kept = sum(row.kept for row in rows)
+    lines = tuple(
+        ScreenLine(
+            screen,
+            came[screen.pk],
+            back[screen.pk],
+            stopped[screen.pk],
+            *(faces[screen.pk, face] for face in walk.FACES),
+        )
+        for screen in prototype.screens.order_by("position")
+    )
+    return Paths(
+        lines=lines,
+        ways=tuple(Way(start, to, people) for (start, to), people in sorted(ways.items(), key=_by_place)),
+        good=faces[None, Step.Answer.GOOD],
+        so_so=faces[None, Step.Answer.SO_SO],
+        bad=faces[None, Step.Answer.BAD],
+        alone_yes=alone[True],
+        alone_no=alone[False],
+        done=states[Session.State.DONE],
+        under_way=states[Session.State.RUNNING],
+        stopped_kept=kept,
+        withdrawn=states[Session.State.STOPPED] - kept,
+        declined=states[Session.State.DECLINED],
+        same_device=sum(row.same_device for row in rows),
+        not_counted=sum(bool(row.not_counted) for row in rows),
+    )
+
+
+def _by_place(item: tuple[tuple[int, int | None], int]) -> tuple[int, int]:
+    (start, to), _people = item
+    return start, to or 10_000
+
+
+def _screens(steps: Iterable[Step], left: str = "") -> set[int]:
+    """The screens of one person: all, or those left in this way."""
+    return {
+        step.screen_id
+        for step in steps
+        if step.kind == Step.Kind.SCREEN and step.screen_id and (not left or step.left == left)
+    }
+
+
+def _last_faces(steps: Iterable[Step]) -> dict[tuple[int | None, str], int]:
+    """The last face of one person per screen (None: at the end)."""
+    last: dict[int | None, str] = {}
+    for step in steps:
+        if step.kind == Step.Kind.FACE and step.left == Step.Left.ON:
+            last[step.screen_id] = step.answer
+    return {(screen, face): 1 for screen, face in last.items() if face}
+
+
+def _ways(steps: Iterable[Step], order: dict[int, int]) -> set[tuple[int, int | None]]:
+    """From which screen one person came to which other, backwards too; None is the end."""
+    found: set[tuple[int, int | None]] = set()
+    before: int | None = None
+    for step in steps:
+        if step.kind == Step.Kind.SCREEN and step.screen_id:
+            here = order[step.screen_id]
+            if before is not None and before != here:
+                found.add((before, here))
+            before = here
+        elif step.kind == Step.Kind.FACE and step.screen_id is None and before is not None:
+            found.add((before, None))
+            before = None
+    return found

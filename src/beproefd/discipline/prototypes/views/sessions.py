@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The team's pages about sessions: start one, show its address, and see the paths people took."""
+
+import io
+
+import qrcode
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from qrcode.image.svg import SvgPathImage
+
+from beproefd.discipline.validation.rules import can_work_on
+from beproefd.ground.accounts.rules import require
+
+from .. import actions, queries
+from ..forms import SessionForm
+from ..models import Prototype, Session
+from ..pathway import pathway
+from ..sentences import outcome_rule
+from .making import enter, own_pictures, page, to
+
+
+@own_pictures
+def session_new(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
+    """Start a session for a running test."""
+    prototype = enter(request, slug, reference, number)
+    require(can_work_on(request.user, prototype.idea))
+    cards = queries.running_cards(request.user, prototype.idea)
+    form = SessionForm(request.POST or None, cards=cards, groups=queries.target_groups(request.user, prototype.idea))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.start_session(by=request.user, prototype=prototype, **form.values())
+        except (ValidationError, PermissionDenied) as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The session is ready. Open the address on the phone of the person."))
+            return to("session", prototype, made.key)
+    return page(
+        request,
+        "session_new",
+        _("Start a session"),
+        prototype,
+        form=form,
+        cards=cards,
+        screens=queries.screens(request.user, prototype),
+        rule=outcome_rule(),
+    )
+
+
+@require_safe
+@own_pictures
+def session(request: HttpRequest, slug: str, reference: str, number: int, key: str) -> HttpResponse:
+    """The address of a session as long as it is open, and how it ended."""
+    prototype = enter(request, slug, reference, number)
+    found = _session(request, prototype, key)
+    return page(request, "session", _("Session"), prototype, session=found, address=address(found), rule=outcome_rule())
+
+
+@require_safe
+def session_qr(request: HttpRequest, slug: str, reference: str, number: int, key: str) -> HttpResponse:
+    """The address as a square that a phone reads."""
+    found = _session(request, enter(request, slug, reference, number), key)
+    if not found.is_live:
+        raise Http404
+    out = io.BytesIO()
+    qrcode.make(address(found), image_factory=SvgPathImage, border=2).save(out)
+    return HttpResponse(out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
+
+
+@require_safe
+@own_pictures
+def paths(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
+    """What people did: paths, faces, where they turned back or stopped. Numbers only."""
+    prototype = enter(request, slug, reference, number)
+    found = queries.paths(request.user, prototype)
+    if found is None:
+        raise Http404
+    names = {line.screen.position: f"{line.screen.position}. {line.screen.title}" for line in found.lines}
+    return page(
+        request,
+        "paths",
+        _("Paths through %(title)s") % {"title": prototype.name},
+        prototype,
+        paths=found,
+        drawing=pathway(found),
+        ways=[(names[way.start], names.get(way.to), way.people) for way in found.ways],
+        rule=outcome_rule(),
+    )
+
+
+def address(found: Session) -> str:
+    """The whole address, to type over or to read with a phone."""
+    return settings.BASE_URL + reverse("trying:welcome", args=[found.token])
+
+
+def _session(request: HttpRequest, prototype: Prototype, key: str) -> Session:
+    found = next((row for row in queries.sessions(request.user, prototype) if row.key == key), None)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages of who tries the screens: no account, no menu, one thing at a time, at their own pace, always a way back.
+
+Every page is an address of its own, so the way back of the phone works too. Nothing here moves by itself.
+"""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from beproefd.discipline.validation.models import Observation
+
+from .. import actions, queries, walk
+from ..forms import PressForm
+from ..models import Prototype, Screen, Session, Step
+from .making import own_pictures, served
+
+DEVICE = "prototypes_tests"  # in the session cookie: which tests this device took part in, never which answers
+
+
+def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    """A calm page of its own, not for search engines."""
+    answer = render(request, f"prototypes/trying/{template}.html", context | {"key": uuid.uuid4()})
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def enter(token: str) -> Session:
+    """The session of this address, or 404 once it has ended."""
+    session = queries.session_of(token)
+    if session is None:
+        raise Http404
+    return session
+
+
+@never_cache
+@own_pictures
+def welcome(request: HttpRequest, token: str) -> HttpResponse:
+    """What we do, what we keep, and do you take part? During a session: the explanation again, on asking."""
+    session = enter(token)
+    if request.method == "POST":
+        if "no" in request.POST:
+            actions.decline(session=session)
+            return redirect("trying:declined")
+        if "yes" in request.POST:
+            taken = request.session.get(DEVICE, [])
+            session = actions.join(session=session, same_device=session.card_id in taken)
+            request.session[DEVICE] = [*taken, session.card_id] if session.card_id not in taken else taken
+    if session.state == Session.State.RUNNING and "uitleg" not in request.GET:
+        return redirect("trying:step", token, queries.last_step(session).position)
+    return page(
+        request,
+        "welcome",
+        session=session,
+        again=session.state == Session.State.OPEN and session.card_id in request.session.get(DEVICE, []),
+        last=queries.last_step(session),
+    )
+
+
+@never_cache
+@own_pictures
+def step(request: HttpRequest, token: str, at: int) -> HttpResponse:
+    """One page of a session: the task, a screen, a question, or the end."""
+    session = enter(token)
+    found = queries.step_of(session, at)
+    if found is None:
+        return redirect("trying:welcome", token)
+    if request.method == "POST":
+        form = PressForm(request.POST)
+        if not form.is_valid():
+            return redirect("trying:step", token, at)
+        pressed = form.cleaned_data["pressed"]
+        if found.kind == Step.Kind.END and pressed == walk.ON:
+            actions.finish(session=session)
+            return redirect("trying:done")
+        try:
+            onward = actions.press(session=session, at=at, pressed=pressed, key=form.cleaned_data["key"])
+        except ValidationError:
+            return redirect("trying:welcome", token)  # leads to where the session stands
+        return redirect("trying:step", token, onward.position)
+    return _show(request, session, found)
+
+
+def _show(request: HttpRequest, session: Session, found: Step) -> HttpResponse:
+    known: dict[str, Any] = {"session": session, "step": found, "prototype": session.prototype}
+    known["back"] = found.came_from is not None
+    if found.kind == Step.Kind.SCREEN:
+        picture = reverse("trying:picture", args=[session.token, found.screen_id]) if found.screen.image else ""
+        return page(
+            request, "screen", screen=found.screen, buttons=list(found.screen.buttons.all()), picture=picture, **known
+        )
+    if found.kind == Step.Kind.WHO:
+        known["who"] = [
+            (Observation.AnsweredBy.SELF, "person"),
+            (Observation.AnsweredBy.TOGETHER, "people"),
+            (Observation.AnsweredBy.HELPER, "talk"),
+        ]
+    return page(request, found.kind, **known)
+
+
+def look(request: HttpRequest, prototype: Prototype, screen: Screen, screens: list[Screen]) -> HttpResponse:
+    """The team looks at a screen as a tester sees it; the buttons lead on, nothing is recorded."""
+    idea = prototype.idea
+
+    def address(name: str, *rest: Any) -> str:
+        return reverse(f"prototypes:{name}", args=[idea.challenge.slug, idea.reference, prototype.number, *rest])
+
+    def leads(pressed: str) -> str:
+        place = walk.leads_to(screen, pressed, screens)
+        return address("screen_look", place.screen.pk) if place.screen else address("detail")
+
+    return page(
+        request,
+        "screen",
+        looking=True,
+        screen=screen,
+        prototype=prototype,
+        picture=address("picture", screen.pk) if screen.image else "",
+        links=[(button, leads(str(button.position))) for button in screen.buttons.all()],
+        onward=leads(walk.ON),
+        home=address("detail"),
+    )
+
+
+@require_POST
+@never_cache
+@own_pictures
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop in one press: erased at once. This page alone still holds the answers, and asks whether they may be kept."""
+    session = queries.session_of(token, stopping=True)
+    if session is None or session.state in {Session.State.DONE, Session.State.DECLINED}:
+        raise Http404
+    session, held = actions.stop(session=session)
+    if not held:
+        return redirect("trying:stopped")
+    return page(request, "stopped", session=session, held=held)
+
+
+@require_POST
+@never_cache
+def keep(request: HttpRequest, token: str) -> HttpResponse:
+    """The answers may be kept after all."""
+    session = queries.session_of(token, stopping=True)
+    if session is None or session.state != Session.State.STOPPED:
+        raise Http404
+    try:
+        actions.keep_answers(session=session, held=request.POST.get("held", ""))
+    except ValidationError:
+        return redirect("trying:stopped")
+    return redirect("trying:kept")
+
+
+@require_safe
+@never_cache
+def picture(_request: HttpRequest, token: str, screen: int) -> HttpResponse:
+    """The picture of a screen, for who is trying it now."""
+    return served(queries.picture_for_tester(enter(token), screen))
+
+
+@require_safe
+@never_cache
+@own_pictures
+def goodbye(request: HttpRequest, how: str) -> HttpResponse:
+    """The last page. It belongs to no session any more."""
+    return page(request, "goodbye", how=how)

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Trying screens: no account, no hurry, always a way back, and stopping takes everything away."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from beproefd.discipline.prototypes import actions, queries
+from beproefd.discipline.prototypes.models import Prototype, Screen, Session, Step
+from beproefd.discipline.validation.actions import add_target_group, drop_card
+from beproefd.discipline.validation.models import Observation
+from beproefd.ground.audit.queries import verify
+from tests import factories as make
+from tests.factories import prototypes as draw
+from tests.factories.validation import Workshop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return make.workshop()
+
+
+def again(session: Session) -> Session:
+    """The session as the database holds it."""
+    return Session.objects.get(pk=session.pk)
+
+
+def test_a_session_ends_as_one_observation_with_the_path_in_its_note(shop: Workshop) -> None:
+    group = add_target_group(by=shop.owner, idea=shop.idea, name="Mensen met LVB")
+    session = draw.session(shop, group=group, place="Molenwijk")
+    draw.tried(session)
+    seen = Observation.objects.get()
+    assert seen.key == session.key
+    assert (seen.outcome, seen.answered_by, seen.group, seen.place) == (True, "self", group, "Molenwijk")
+    assert (seen.entered_by, seen.card) == (shop.owner, session.card)
+    assert seen.note == "S1, versie 1: Begin > Sparen > Klaar. Aan het eind: goed."
+    assert again(session).state == "done"
+    assert verify().problem == ""
+
+
+@pytest.mark.parametrize(("face", "outcome"), [("good", True), ("so_so", False), ("bad", False), ("skip", False)])
+def test_without_a_helper_the_face_at_the_end_counts(shop: Workshop, face: str, outcome: bool) -> None:
+    assert draw.tried(draw.session(shop), face=face).not_counted == ""
+    assert Observation.objects.get().outcome is outcome
+
+
+@pytest.mark.parametrize(("alone", "outcome"), [("yes", True), ("no", False)])
+def test_with_a_helper_the_helpers_answer_counts_and_not_the_face(shop: Workshop, alone: str, outcome: bool) -> None:
+    session = draw.session(shop, mode="assisted")
+    draw.tried(session, face="bad", alone=alone)
+    seen = Observation.objects.get()
+    assert (seen.outcome, seen.answered_by) == (outcome, "together")
+
+
+def test_with_a_helper_every_answer_says_who_gave_it(shop: Workshop) -> None:
+    session = draw.session(shop, mode="assisted")
+    draw.walk(session, "on", "1", "1", "good", "self", "on", "so_so", "helper", "no")
+    actions.finish(session=session)
+    faces = session.steps.filter(kind="face").order_by("position").values_list("answer", "answered_by")
+    assert list(faces) == [("good", "self"), ("so_so", "helper")]
+    assert Observation.objects.get().answered_by == "helper"
+
+
+def test_whoever_presses_twice_moves_once(shop: Workshop) -> None:
+    session = draw.session(shop)
+    first = draw.walk(session)
+    key = uuid.uuid4()
+    steps = [actions.press(session=session, at=first.position, pressed="on", key=key) for _time in range(2)]
+    assert steps[0] == steps[1]
+    assert session.steps.count() == 2
+
+
+def test_starting_joining_and_finishing_twice_double_nothing(shop: Workshop) -> None:
+    made, card, key = draw.three_screens(shop), make.card(shop), uuid.uuid4()
+    sessions = [draw.session(shop, made, card, request_key=key) for _time in range(2)]
+    assert sessions[0] == sessions[1]
+    for _time in range(2):
+        actions.join(session=sessions[0])
+    assert sessions[0].steps.count() == 1
+    draw.tried(sessions[0])
+    actions.finish(session=sessions[0])
+    assert Observation.objects.count() == 1
+
+
+def test_back_leads_to_where_one_came_from_and_counts_as_turning_back(shop: Workshop) -> None:
+    session = draw.session(shop)
+    step = draw.walk(session, "on", "1", "back")
+    assert (step.kind, step.screen.title, step.came_from) == ("screen", "Begin", 1)
+    lines = {line.screen.title: line for line in queries.paths(shop.owner, session.prototype).lines}
+    assert (lines["Begin"].came, lines["Begin"].turned_back) == (1, 0)
+    assert (lines["Sparen"].came, lines["Sparen"].turned_back) == (1, 1)
+
+
+def test_the_phones_own_way_back_counts_as_turning_back_too(shop: Workshop) -> None:
+    session = draw.session(shop)
+    draw.walk(session, "on", "1")
+    step = actions.press(session=session, at=2, pressed="2", key=uuid.uuid4())
+    assert (step.kind, step.screen, step.came_from) == ("face", None, 2)
+    assert session.steps.get(position=3).left == "back"
+
+
+def test_a_new_answer_after_going_back_is_the_one_that_counts(shop: Workshop) -> None:
+    session = draw.session(shop)
+    draw.walk(session, "on", "2", "bad", "back", "good")
+    actions.finish(session=session)
+    assert Observation.objects.get().outcome is True
+    found = queries.paths(shop.owner, session.prototype)
+    assert (found.good, found.so_so, found.bad) == (1, 0, 0)
+
+
+def test_stopping_erases_everything_but_that_it_was_stopped(shop: Workshop) -> None:
+    group = add_target_group(by=shop.owner, idea=shop.idea, name="Jongeren")
+    session = draw.session(shop, group=group, place="Noord")
+    draw.walk(session, "on", "1")
+    stopped, held = actions.stop(session=session)
+    assert held
+    kept = again(session)
+    assert (kept.state, kept.steps.count(), kept.group, kept.place, kept.kept) == ("stopped", 0, None, "", False)
+    assert Observation.objects.count() == 0
+    found = queries.paths(shop.owner, session.prototype)
+    assert (found.people, found.withdrawn, [line.came for line in found.lines]) == (0, 1, [0, 0, 0])
+    assert verify().problem == ""
+    assert actions.stop(session=stopped) == (stopped, "")
+
+
+def test_who_stops_may_let_the_answers_be_kept_and_nobody_else_can(shop: Workshop) -> None:
+    session, other = draw.session(shop), draw.session(shop)
+    draw.walk(session, "on", "1")
+    draw.walk(other, "on")
+    _stopped, held = actions.stop(session=session)
+    actions.stop(session=other)
+    for false in ("", held[:-3] + "abc"):
+        with pytest.raises(ValidationError):
+            actions.keep_answers(session=session, held=false)
+    with pytest.raises(ValidationError):
+        actions.keep_answers(session=other, held=held)
+    for _time in range(2):
+        actions.keep_answers(session=session, held=held)
+    assert again(session).kept
+    assert list(session.steps.values_list("kind", "left")) == [("task", "on"), ("screen", "on"), ("screen", "stopped")]
+    found = queries.paths(shop.owner, session.prototype)
+    assert (found.stopped_kept, [line.stopped for line in found.lines]) == (1, [0, 1, 0])
+    assert Observation.objects.count() == 0
+    assert verify().problem == ""
+
+
+def test_who_withdraws_after_a_day_is_still_heard(shop: Workshop) -> None:
+    session = draw.session(shop)
+    draw.walk(session, "on", "1")
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        actions.stop(session=session)
+    assert (again(session).state, session.steps.count()) == ("stopped", 0)
+
+
+def test_no_rather_not_keeps_nothing(shop: Workshop) -> None:
+    session = draw.session(shop, place="Noord")
+    for _time in range(2):
+        actions.decline(session=session)
+    assert (again(session).state, again(session).place, session.steps.count()) == ("declined", "", 0)
+    assert not Prototype.objects.get().is_locked
+
+
+def test_an_address_is_open_for_a_day_and_until_its_end(shop: Workshop) -> None:
+    session = draw.session(shop)
+    assert queries.session_of(session.token) == session
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert queries.session_of(session.token) is None
+        with pytest.raises(ValidationError):
+            actions.join(session=session)
+    draw.tried(session)
+    assert queries.session_of(session.token) is None
+
+
+def test_the_first_tester_locks_the_screens_in_the_database_too(shop: Workshop) -> None:
+    session = draw.session(shop)
+    screen = session.prototype.screens.first()
+    actions.change_screen(by=shop.owner, screen=screen, values={"title": "Nog een keer"})  # nobody saw it yet
+    draw.walk(session)
+    with pytest.raises(ValidationError):
+        actions.change_screen(by=shop.owner, screen=screen, values={"title": "Anders"})
+    with pytest.raises(ValidationError):
+        actions.remove_screen(by=shop.owner, screen=screen)
+    with pytest.raises(ValidationError):
+        actions.change_prototype(by=shop.owner, prototype=session.prototype, values={"title": "Anders"})
+    for model in (Prototype, Screen):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.update(title="Anders")
+
+
+def test_a_test_that_was_closed_meanwhile_is_told_to_the_team_and_not_to_the_tester(shop: Workshop) -> None:
+    session = draw.session(shop)
+    draw.walk(session, "on", "2", "good")
+    drop_card(by=shop.owner, card=session.card, reason="Te weinig mensen")
+    assert actions.finish(session=session).not_counted == "This test is closed."
+    assert Observation.objects.count() == 0
+    assert queries.paths(shop.owner, session.prototype).not_counted == 1
+
+
+def test_nobody_reaches_the_end_by_a_shortcut(shop: Workshop) -> None:
+    session = draw.session(shop)
+    with pytest.raises(ValidationError):
+        actions.finish(session=session)
+    draw.walk(session, "on")
+    with pytest.raises(ValidationError):
+        actions.finish(session=session)
+    with pytest.raises(ValidationError):
+        actions.press(session=session, at=2, pressed="9", key=uuid.uuid4())
+    assert session.steps.count() == 2
+
+
+def test_a_session_needs_a_running_test_of_the_same_idea_and_someone_of_the_team(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    draft = make.card(shop, started=False)
+    running = make.card(shop)
+    with pytest.raises(ValidationError):
+        draw.session(shop, made, draft)
+    for person in (shop.manager, make.person("juror"), make.person("team")):
+        with pytest.raises(PermissionDenied):
+            actions.start_session(by=person, prototype=made, card=running, mode="alone")
+    with pytest.raises(ValidationError):
+        draw.session(shop, draw.prototype(shop, title="Leeg"), running)
+
+
+def test_two_ways_side_by_side_carry_the_way_into_the_observation(shop: Workshop) -> None:
+    card = make.card(shop, method="ab", right_from=3, hope_for=9)
+    made = draw.three_screens(shop)
+    with pytest.raises(ValidationError):
+        draw.session(shop, made, card)
+    assert draw.tried(draw.session(shop, made, card, arm="control")).not_counted == ""
+    assert Observation.objects.get().arm == "control"
+
+
+def test_the_paths_hold_numbers_and_no_people(shop: Workshop) -> None:
+    made, card = draw.three_screens(shop), make.card(shop)
+    draw.tried(draw.session(shop, made, card))
+    draw.walk(draw.session(shop, made, card), "on", "2")
+    found = queries.paths(shop.owner, made)
+    assert [(way.start, way.to, way.people) for way in found.ways] == [(1, 2, 1), (1, None, 1), (2, 3, 1), (3, None, 1)]
+    assert (found.done, found.under_way, found.lines[1].good) == (1, 1, 1)
+    assert queries.paths(make.person("juror"), made) is None
+    assert not {field.name for field in Step._meta.fields} & {"at", "created_at", "user", "name", "ip"}
