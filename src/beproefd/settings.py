@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "beproefd.discipline.validation",
     "beproefd.discipline.prototypes",
     "beproefd.discipline.tracks",
+    "beproefd.discipline.portfolio",
     "beproefd.demo",
     "allauth",
     "allauth.account",

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from beproefd.discipline.portfolio.queries.gates import review_tasks
 from beproefd.discipline.tracks.queries import has_follow_up
-from beproefd.ground.accounts.rules import is_administrator
+from beproefd.ground.accounts.rules import is_administrator, is_coach, is_juror, is_manager
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
     ]
     if has_follow_up(user):
         nav.append(Link(_("Follow-up"), reverse("tracks:list"), path.startswith(reverse("tracks:list"))))
+    if (is_manager | is_coach)(user) or (is_juror(user) and review_tasks(user)):
+        nav.append(Link(_("Portfolio"), reverse("portfolio:board"), path.startswith(reverse("portfolio:board"))))
+    nav.append(Link(_("What we learned"), reverse("portfolio:library"), path.startswith(reverse("portfolio:library"))))
     if is_administrator(user):
         nav.append(Link(_("Accounts"), reverse("accounts:list"), path.startswith(reverse("accounts:list"))))
         nav.append(Link(_("Log"), reverse("audit_log"), path.startswith(reverse("audit_log"))))

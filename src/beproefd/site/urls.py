@@ -19,6 +19,8 @@ urlpatterns = [
     path("uitdagingen/<slug:slug>/ideeen/", include("beproefd.discipline.ideas.urls")),
     path("uitdagingen/<slug:slug>/jury/", include("beproefd.discipline.juries.urls")),
     path("trajecten/", include("beproefd.discipline.tracks.urls")),
+    path("", include("beproefd.discipline.portfolio.urls")),  # gates, board and library stand at three places
+    path("leren/", include("beproefd.discipline.portfolio.library_urls")),
     path("trajecten/<slug:slug>/<str:reference>/", include("beproefd.discipline.validation.urls")),
     path("trajecten/<slug:slug>/<str:reference>/schermen/", include("beproefd.discipline.prototypes.urls")),
     path("proef/", include("beproefd.discipline.prototypes.tester_urls")),

@@ -454,3 +454,55 @@ def _inline(svg: str, title: str, description: str, key: str) -> str:
         root.insert(place, element)
     ET.register_namespace("", SVG.strip("{}"))
     return ET.tostring(root, encoding="unicode")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Something at a stage (0 is the first), as far along the axis as `x` says."""
+
+    label: str
+    stage: int
+    x: float
+
+
+LANE = 27  # units between marks that would cover each other
+MOST_LANES = 6
+
+
+def placed(
+    items: Sequence[Placed], *, stages: Sequence[str], caption: str, axis: str, name: str, stage: str, digits: int = 1
+) -> Chart:
+    """Numbered marks per stage, the last stage on top; what would overlap goes lower. The table says which number is what."""
+    far = max([item.x for item in items] + [1.0])
+    ends: dict[int, list[float]] = {}
+    marks = []
+    for number, item in sorted(enumerate(items, start=1), key=lambda pair: pair[1].x):
+        lanes = ends.setdefault(item.stage, [])
+        at = item.x / far * WIDTH
+        lane = next((n for n, end in enumerate(lanes) if at - end >= LANE), len(lanes) % MOST_LANES)
+        if lane < len(lanes):
+            lanes[lane] = at
+        else:
+            lanes.append(at)
+        marks.append((lane, {"n": len(stages) - 1 - item.stage, "x": item.x, "number": str(number)}))
+    depth = max((lane for lane, _mark in marks), default=0)
+    lift = -(depth * LANE) / 2
+    lines = [{"n": n, "label": label} for n, label in enumerate(reversed(stages))]
+    layers: list[dict[str, Any]] = [_labels(lines)]
+    layers[0]["mark"]["yOffset"] = lift - 11
+    for lane in range(depth + 1):
+        here = {"values": [mark for at, mark in marks if at == lane]}
+        across = _x("x", axis, (-far * 0.04, far * 1.04))
+        drop = lift + 12 + lane * LANE
+        circle = {"type": "circle", "size": 520, "opacity": 1, "color": STRONG, "stroke": INK, "yOffset": drop}
+        words = {"type": "text", "color": "#ffffff", "fontWeight": 700, "fontSize": TEXT - 3, "yOffset": drop}
+        layers.append({"data": here, "mark": circle, "encoding": {"y": _line(), "x": across}})
+        layers.append(
+            {"data": here, "mark": words, "encoding": {"y": _line(), "x": across, "text": {"field": "number"}}}
+        )
+    spec = _spec(len(stages), layers) | {"height": {"step": 58 + depth * LANE}}
+    rows = tuple(
+        (f"{number}. {item.label}", stages[item.stage], _write(item.x, digits))
+        for number, item in enumerate(items, start=1)
+    )
+    return _chart(spec, caption, (name, stage, axis), rows)

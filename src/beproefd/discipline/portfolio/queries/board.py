@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The portfolio board: where every idea stands, what it costs to get an answer, and where we learn nothing.
+
+Everything is read for all ideas at once: the number of queries does not grow with the number of ideas. Figures over the
+whole board count only the lines the viewer sees.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Sum
+from django.utils import timezone
+
+from beproefd.discipline.challenges.models import Challenge
+from beproefd.discipline.challenges.queries import visible_challenges
+from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.validation.models import Assumption, Evidence, LearningCard, TargetGroup, TestCard
+from beproefd.discipline.validation.queries import Line, lines_of
+
+from ..levels import GATES, Gate, stage_after
+from .gates import passed_gates, visible_gates
+
+QUIET = timedelta(days=14)  # as in validation: so long without learning is a signal (lesson 5: short cycles)
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """One idea. `risk`: importance x uncertainty, summed over the critical assumptions that are still open."""
+
+    idea: Idea
+    stage: int
+    risk: float
+    open_critical: int
+    settled: int
+    days: int
+    cost_cents: int
+    quiet_days: int
+    is_quiet: bool
+    ended: str
+
+    @property
+    def gate(self) -> Gate | None:
+        """The gate that was passed last."""
+        return GATES[self.stage - 1] if self.stage else None
+
+    @property
+    def days_per_answer(self) -> float | None:
+        """Days of follow-up for each assumption that is settled; None as long as there is none."""
+        return self.days / self.settled if self.settled else None
+
+    @property
+    def cents_per_answer(self) -> float | None:
+        """Cost of finished tests for each assumption that is settled."""
+        return self.cost_cents / self.settled if self.settled else None
+
+    @property
+    def euros_per_answer(self) -> int | None:
+        """The same in whole euros, for people."""
+        return None if self.cents_per_answer is None else round(self.cents_per_answer / 100)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Evidence from one target group or one neighbourhood. None yet is an alarm."""
+
+    name: str
+    ideas: int
+    pieces: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """All lines, and the figures over them."""
+
+    lines: Sequence[BoardLine]
+    started: int = 0
+    ended_by_choice: int = 0
+    groups: Sequence[Heard] = field(default_factory=tuple)
+    places: Sequence[Heard] = field(default_factory=tuple)
+
+    @property
+    def stop_rate(self) -> float | None:
+        """Share of the ideas that were begun and ended in a stop or a pivot. A stop in time is a good outcome."""
+        return self.ended_by_choice / self.started if self.started else None
+
+
+def board(viewer: Any, challenge: Challenge | None = None) -> Board:
+    """The board as this viewer may see it: the programme all ideas that nothing binds it to, others only their own."""
+    visible = visible_gates(viewer)
+    ideas = list(visible.filter(challenge=challenge) if challenge else visible)
+    pks = [idea.pk for idea in ideas]
+    now = timezone.now()
+    by_idea = _lines_by_idea(pks)
+    costs = _costs(pks)
+    learned, ended = _learning(pks)
+    passed = passed_gates(ideas)
+    lines = [
+        _line(idea, by_idea[idea.pk], costs.get(idea.pk, 0), learned.get(idea.pk), ended.get(idea.pk, ""), passed, now)
+        for idea in ideas
+    ]
+    lines.sort(key=lambda line: (-line.stage, -line.risk, line.idea.reference))
+    return Board(
+        lines,
+        started=len(lines),
+        ended_by_choice=sum(line.ended in {"stop", "pivot"} for line in lines),
+        groups=_groups_heard(pks),
+        places=_places_heard(pks),
+    )
+
+
+def board_challenges(viewer: Any) -> list[Challenge]:
+    """The challenges to choose from: those with a line on the board of this viewer."""
+    ideas = visible_gates(viewer).order_by().values("challenge")
+    return list(visible_challenges(viewer).filter(pk__in=ideas))
+
+
+def remaining_risk(lines: Iterable[Line]) -> float:
+    """Importance (1 to 5) x uncertainty (0 to 1), summed over the critical assumptions that are not settled."""
+    return sum(
+        line.assumption.importance * line.standing.uncertainty
+        for line in lines
+        if line.is_critical and not line.is_settled
+    )
+
+
+def _line(  # noqa: PLR0917 -- the parts are read for all ideas at once
+    idea: Idea,
+    lines: Sequence[Line],
+    cost_cents: int,
+    learned_at: datetime | None,
+    ended: str,
+    passed: Mapping[int, Collection[str]],
+    now: datetime,
+) -> BoardLine:
+    until = idea.follow_up_ended_at or now
+    began = idea.followed_up_at or until  # visible_work: it has always begun
+    silence = until - (learned_at or began)
+    return BoardLine(
+        idea=idea,
+        stage=max((stage_after(gate) for gate in passed.get(idea.pk, ())), default=0),
+        risk=remaining_risk(lines),
+        open_critical=sum(line.is_critical and not line.is_settled for line in lines),
+        settled=sum(line.is_settled for line in lines),
+        days=max(0, (until - began).days),
+        cost_cents=cost_cents,
+        quiet_days=max(0, silence.days),
+        is_quiet=idea.is_followed_up and silence > QUIET,
+        ended=ended if idea.follow_up_ended_at else "",
+    )
+
+
+def _lines_by_idea(pks: Sequence[int]) -> defaultdict[int, list[Line]]:
+    """What counts for each idea. What came along from a parent was answered there, and counts there."""
+    found: defaultdict[int, list[Line]] = defaultdict(list)
+    for line in lines_of(Assumption.objects.filter(idea__in=pks, retired_reason="")):
+        found[line.assumption.idea_id].append(line)
+    return found
+
+
+def _costs(pks: Sequence[int]) -> dict[int, int]:
+    done = TestCard.objects.filter(idea__in=pks, state=TestCard.State.DONE).order_by()
+    return dict(done.values("idea").annotate(cost=Sum("cost_cents")).values_list("idea", "cost"))
+
+
+def _learning(pks: Sequence[int]) -> tuple[dict[int, datetime], dict[int, str]]:
+    """Per idea when something was learned last, and whether a learning ended it: stop, pivot or park."""
+    cards = LearningCard.objects.filter(idea__in=pks).order_by()
+    last = dict(cards.values("idea").annotate(last=Max("created_at")).values_list("idea", "last"))
+    ended = dict(
+        cards.exclude(decision=LearningCard.Decision.CONTINUE).order_by("number").values_list("idea", "decision")
+    )
+    return last, ended
+
+
+def _groups_heard(pks: Sequence[int]) -> list[Heard]:
+    """Every target group that an idea names, with what came from the group itself; the least heard first."""
+    shown: dict[str, str] = {}
+    ideas: defaultdict[str, set[int]] = defaultdict(set)
+    for pk, name in TargetGroup.objects.filter(idea__in=pks).values_list("idea", "name"):
+        key = _plain(name)
+        shown.setdefault(key, name)
+        ideas[key].add(pk)
+    pieces: Counter[str] = Counter()
+    people: Counter[str] = Counter()
+    heard = Evidence.objects.filter(
+        idea__in=pks, retracted_at=None, source=Evidence.Source.TARGET_GROUP, group__isnull=False
+    )
+    for name, count in heard.values_list("group__name", "people"):
+        pieces[_plain(name)] += 1
+        people[_plain(name)] += count
+    found = [Heard(shown[key], len(ideas[key]), pieces[key], people[key]) for key in shown]
+    return sorted(found, key=lambda heard: (heard.pieces, heard.name.casefold()))
+
+
+def _places_heard(pks: Sequence[int]) -> list[Heard]:
+    """Every neighbourhood that evidence comes from; "" for what names none."""
+    shown: dict[str, str] = {"": ""}
+    ideas: defaultdict[str, set[int]] = defaultdict(set)
+    pieces: Counter[str] = Counter()
+    people: Counter[str] = Counter()
+    rows = Evidence.objects.filter(idea__in=pks, retracted_at=None).exclude(source=Evidence.Source.DESK)
+    for pk, place, count in rows.values_list("idea", "place", "people"):
+        key = _plain(place)
+        shown.setdefault(key, place.strip())
+        ideas[key].add(pk)
+        pieces[key] += 1
+        people[key] += count
+    found = [Heard(shown[key], len(ideas[key]), pieces[key], people[key]) for key in pieces]
+    return sorted(found, key=lambda heard: (not heard.name, -heard.pieces, heard.name.casefold()))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())

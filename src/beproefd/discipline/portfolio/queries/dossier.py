@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is known about an idea at one moment, computed from its work. The callers decide who may see it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.validation.models import (
+    CANVAS_FIELDS,
+    Assumption,
+    CanvasRevision,
+    Evidence,
+    EvidenceLink,
+    TargetGroup,
+    TestCard,
+)
+from beproefd.discipline.validation.queries import Line, lines_of
+
+from ..levels import LADDER, POLICY, SOURCES, Facts, Gate, conditions, level_of
+
+DOSSIER = 1  # version of the shape of a dossier
+
+
+def work_of(idea: Idea) -> list[Line]:
+    """The assumptions that still count, riskiest first."""
+    return lines_of(Assumption.objects.filter(idea=idea, retired_reason=""))
+
+
+def facts_of(idea: Idea, lines: Sequence[Line] | None = None) -> Facts:
+    """What the levels of evidence go by."""
+    lines = work_of(idea) if lines is None else lines
+    critical = [line for line in lines if line.is_critical]
+    groups = {name.casefold().strip() for name in TargetGroup.objects.filter(idea=idea).values_list("name", flat=True)}
+    heard = {
+        name.casefold().strip()
+        for name in _counting(idea)
+        .filter(evidence__source=Evidence.Source.TARGET_GROUP, evidence__group__isnull=False)
+        .values_list("evidence__group__name", flat=True)
+    }
+    passed = set(
+        _counting(idea)
+        .filter(evidence__strength=Evidence.Strength.TESTED, direction=EvidenceLink.Direction.SUPPORTS)
+        .values_list("evidence_id", "evidence__card__method", "evidence__place")
+    )
+    compared = [
+        (pk, place.casefold().strip())
+        for pk, method, place in passed
+        if method in {TestCard.Method.AB, TestCard.Method.LETTER}
+    ]
+    return Facts(
+        canvas_complete=_canvas_complete(idea),
+        critical=len(critical),
+        critical_supported=sum(line.status == "supported" for line in critical),
+        groups=len(groups),
+        groups_heard=len(groups & heard),
+        tests_passed=len(passed),
+        comparisons_passed=len(compared),
+        comparison_places=len({place for _pk, place in compared if place}),
+    )
+
+
+def _counting(idea: Idea) -> Any:
+    """What counts for an assumption of this idea that still matters; inherited evidence too."""
+    return EvidenceLink.objects.filter(
+        assumption__idea=idea, assumption__retired_reason="", evidence__retracted_at=None
+    ).order_by()
+
+
+def _canvas_complete(idea: Idea) -> bool:
+    newest = CanvasRevision.objects.filter(idea=idea).order_by("-number").first()
+    return newest is not None and all(getattr(newest, name).strip() for name in CANVAS_FIELDS)
+
+
+def dossier_of(idea: Idea, gate: Gate, *, plan: str, budget_cents: int, at: datetime) -> dict[str, Any]:
+    """Everything a reviewer judges, as plain values that can be kept."""
+    lines = work_of(idea)
+    facts = facts_of(idea, lines)
+    level = level_of(facts)
+    return {
+        "dossier": DOSSIER,
+        "policy": POLICY,
+        "sources": [list(source) for source in SOURCES],
+        "at": at,
+        "challenge": idea.challenge.title,
+        "idea": {"reference": idea.reference, "title": idea.title, "version": idea.current.number},
+        "gate": gate.key,
+        "plan": plan,
+        "budget_cents": budget_cents,
+        "level": level,
+        "level_asked": int(gate.level),
+        "ladder": {"movisie": LADDER[level][0], "nesta": LADDER[level][1]},
+        "facts": {
+            "canvas_complete": facts.canvas_complete,
+            "critical": facts.critical,
+            "critical_supported": facts.critical_supported,
+            "groups": facts.groups,
+            "groups_heard": facts.groups_heard,
+            "tests_passed": facts.tests_passed,
+            "comparisons_passed": facts.comparisons_passed,
+            "comparison_places": facts.comparison_places,
+        },
+        "conditions": [[asked.key, asked.level, asked.met] for asked in conditions(facts)],
+        "canvas": _canvas(idea),
+        "assumptions": [_assumption(line) for line in lines],
+        "open_critical": [line.assumption.reference for line in lines if line.is_critical and not line.is_settled],
+    }
+
+
+def _canvas(idea: Idea) -> dict[str, Any]:
+    newest = CanvasRevision.objects.filter(idea=idea).order_by("-number").first()
+    texts = {name: getattr(newest, name) for name in CANVAS_FIELDS} if newest else {}
+    return {"revision": newest.number if newest else 0, **texts}
+
+
+def _assumption(line: Line) -> dict[str, Any]:
+    standing = line.standing
+    return {
+        "reference": line.assumption.reference,
+        "statement": line.assumption.statement,
+        "kind": line.assumption.kind,
+        "importance": line.assumption.importance,
+        "critical": line.is_critical,
+        "status": line.status,
+        "own_say": line.override.reason if line.override else "",
+        "chance_in_100": round(standing.chance * 100),
+        "uncertainty_in_100": round(standing.uncertainty * 100),
+        "supporting": standing.supporting,
+        "contradicting": standing.contradicting,
+        "unclear": standing.unclear,
+        "from_target_group": standing.from_target_group,
+    }

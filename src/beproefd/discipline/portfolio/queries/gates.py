@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading the gates. Team and coach read their requests and the decisions; reviews are for who may judge.
+
+Who is bound sees nothing of an idea's gates at all: no list, no count and no stage, as if the idea did not exist.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from beproefd.discipline.challenges.queries import visible_challenges
+from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
+from beproefd.discipline.juries.models import Interest
+from beproefd.discipline.validation.queries import visible_work
+from beproefd.discipline.validation.rules import can_work_on
+from beproefd.ground.accounts.models import Role, User
+from beproefd.ground.accounts.rules import is_manager
+
+from ..levels import GATES, Gate
+from ..models import Decision, GateRequest, Outcome, Review, Reviewer, Tie
+from ..rules import belongs_to, bound_idea_ids, can_run_gates
+
+
+def visible_gates(viewer: Any) -> QuerySet[Idea]:
+    """Ideas whose gates this person may look at: the own ones, and for the programme those to which nothing binds."""
+    ideas = visible_work(viewer)
+    if not viewer.is_authenticated:
+        return ideas
+    own = TeamMember.objects.filter(user=viewer).values("idea")
+    return ideas.filter(~Q(pk__in=bound_idea_ids(viewer)) | Q(pk__in=own) | Q(coach=viewer))
+
+
+def passed_gates(ideas: Collection[Idea] | QuerySet[Idea]) -> dict[int, list[str]]:
+    """Per idea the gates it passed. For this room; the callers decide who sees which idea."""
+    found: dict[int, list[str]] = {}
+    for pk, gate in Decision.objects.filter(request__idea__in=ideas, outcome=Outcome.GO).values_list(
+        "request__idea_id", "request__gate"
+    ):
+        found.setdefault(pk, []).append(gate)
+    return found
+
+
+def next_gate(idea: Idea) -> Gate | None:
+    """The first gate the idea has not passed."""
+    passed = passed_gates([idea]).get(idea.pk, [])
+    return next((gate for gate in GATES if gate.key not in passed), None)
+
+
+def requests_of(viewer: Any, idea: Idea) -> list[GateRequest]:
+    """The requests of an idea, newest first, with their decisions; nothing for who may not look."""
+    if not visible_gates(viewer).filter(pk=idea.pk).exists():
+        return []
+    return list(
+        GateRequest.objects.filter(idea=idea).select_related("decision__decided_by", "asked_by").order_by("-number")
+    )
+
+
+def readable_request(viewer: Any, slug: str, reference: str, number: int) -> GateRequest | None:
+    """A request this person may open: as team or coach, as programme, or as named reviewer who is not bound."""
+    if not viewer.is_authenticated:
+        return None
+    request = (
+        GateRequest.objects.filter(idea__challenge__slug=slug, idea__reference=reference, number=number)
+        .filter(idea__challenge__in=visible_challenges(viewer))
+        .select_related("idea__challenge", "idea__coach", "decision__decided_by", "asked_by")
+        .prefetch_related(
+            Prefetch("idea__versions", queryset=IdeaVersion.objects.order_by("-number"), to_attr="newest"),
+            Prefetch("idea__members", queryset=TeamMember.objects.select_related("user")),
+        )
+        .first()
+    )
+    if request is None:
+        return None
+    if visible_gates(viewer).filter(pk=request.idea_id).exists() or seat_of(viewer, request):
+        return request
+    return None
+
+
+def seat_of(viewer: Any, request: GateRequest) -> Reviewer | None:
+    """The viewer's own place as reviewer, if nothing binds."""
+    if not viewer.is_authenticated:
+        return None
+    seat = request.reviewers.filter(user=viewer, withdrawn_at=None).first()
+    if seat is None or belongs_to(viewer, request.idea) or request.idea_id in bound_idea_ids(viewer):
+        return None
+    return seat
+
+
+def opens_dossier(viewer: Any, request: GateRequest) -> bool:
+    """A named reviewer first declares that nothing binds; who asked or runs it without a place reads at once."""
+    seat = seat_of(viewer, request)
+    if seat is not None:
+        return bool(seat.declared_free)
+    return bool(belongs_to(viewer, request.idea) or can_run_gates(viewer, request.idea))
+
+
+def own_review(viewer: Any, request: GateRequest) -> Review | None:
+    """What this reviewer said."""
+    seat = seat_of(viewer, request)
+    return Review.objects.filter(reviewer=seat).first() if seat else None
+
+
+def reviews_of(viewer: Any, request: GateRequest) -> list[Review]:
+    """The reviews: for who runs the gate, and for a reviewer after handing in the own one. Never for team or coach."""
+    seat = seat_of(viewer, request)
+    if seat is not None and not Review.objects.filter(reviewer=seat).exists():
+        return []
+    if seat is None and not can_run_gates(viewer, request.idea):
+        return []
+    return list(Review.objects.filter(reviewer__request=request).select_related("reviewer"))
+
+
+def counting_reviews(request: GateRequest) -> list[Review]:
+    """The reviews of who still reviews. For the actions."""
+    return list(
+        Review.objects.filter(reviewer__request=request, reviewer__withdrawn_at=None).select_related("reviewer")
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A named reviewer; `handed_in` and `declared` are None for who may not know."""
+
+    reviewer: Reviewer
+    declared: bool | None
+    handed_in: bool | None
+
+
+def reviewers_of(viewer: Any, request: GateRequest) -> list[Place]:
+    """Who reviews: the names for everyone who may open the request, how far they are only for who runs the gate."""
+    runs = can_run_gates(viewer, request.idea) and seat_of(viewer, request) is None
+    seats = request.reviewers.filter(withdrawn_at=None)
+    if not runs:
+        return [Place(seat, None, None) for seat in seats]
+    ready = set(Review.objects.filter(reviewer__request=request).values_list("reviewer_id", flat=True))
+    return [Place(seat, seat.declared_free, seat.pk in ready) for seat in seats]
+
+
+def candidates(viewer: Any, request: GateRequest) -> list[User]:
+    """People who may be named, for who runs the gate: programme and jury members, without the team and the coach."""
+    if not can_run_gates(viewer, request.idea) or not request.is_open:
+        return []
+    own = {member.user_id for member in request.idea.members.all()} | {request.idea.coach_id}
+    named = set(request.reviewers.filter(withdrawn_at=None).values_list("user_id", flat=True))
+    people = User.objects.filter(is_active=True, grants__role__in=(Role.MANAGER, Role.JUROR)).distinct()
+    return [person for person in people if person.pk not in own | named]
+
+
+def open_ties(viewer: Any, idea: Idea) -> list[Tie]:
+    """Suggested ties that someone of the programme must decide about; never about the viewer."""
+    if not can_run_gates(viewer, idea):
+        return []
+    ties = Tie.objects.filter(idea=idea, status=Interest.Status.OPEN).exclude(user=viewer)
+    return list(ties.select_related("user"))
+
+
+def review_tasks(viewer: Any) -> list[GateRequest]:
+    """Open requests that wait for this person's review."""
+    if not viewer.is_authenticated:
+        return []
+    waiting = GateRequest.objects.filter(
+        decided_at=None, reviewers__user=viewer, reviewers__withdrawn_at=None, reviewers__review=None
+    ).exclude(idea__in=bound_idea_ids(viewer))
+    own = TeamMember.objects.filter(user=viewer).values("idea")
+    waiting = waiting.exclude(idea__in=own).exclude(idea__coach=viewer)
+    return list(_with_titles(waiting))
+
+
+def gate_tasks(viewer: Any) -> list[GateRequest]:
+    """Open requests of ideas whose gates this person runs."""
+    if not is_manager(viewer):
+        return []
+    own = TeamMember.objects.filter(user=viewer).values("idea")
+    ideas = visible_gates(viewer).exclude(pk__in=own).exclude(coach=viewer)
+    return list(_with_titles(GateRequest.objects.filter(decided_at=None, idea__in=ideas.values("pk"))))
+
+
+def _with_titles(requests: QuerySet[GateRequest]) -> QuerySet[GateRequest]:
+    newest = IdeaVersion.objects.order_by("-number")
+    return (
+        requests.select_related("idea__challenge")
+        .prefetch_related(Prefetch("idea__versions", queryset=newest, to_attr="newest"))
+        .order_by("asked_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class GateLine:
+    """A gate as one idea stands to it."""
+
+    gate: Gate
+    passed: Decision | None
+    is_next: bool
+
+
+def gate_lines(requests: Iterable[GateRequest]) -> list[GateLine]:
+    """Every gate, with the decision by which it was passed."""
+    decided: Sequence[Decision] = [request.decision for request in requests if hasattr(request, "decision")]
+    passed = {decision.request.gate: decision for decision in decided if decision.outcome == Outcome.GO}
+    ahead = next((gate.key for gate in GATES if gate.key not in passed), "")
+    return [GateLine(gate, passed.get(gate.key), gate.key == ahead) for gate in GATES]
+
+
+def may_ask(viewer: Any, idea: Idea) -> bool:
+    """Whether the team or coach can ask for the next gate now."""
+    waiting = GateRequest.objects.filter(idea=idea, decided_at=None).exists()
+    return bool(can_work_on(viewer, idea)) and not waiting and next_gate(idea) is not None

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A team whose idea is worked out."""
+
+import pytest
+
+from tests import factories
+from tests.factories import portfolio
+
+
+@pytest.fixture
+def shop(db: None) -> factories.Workshop:
+    """A winning idea in the follow-up."""
+    return factories.workshop()
+
+
+@pytest.fixture
+def gate(shop: factories.Workshop) -> portfolio.Gate:
+    """A request at the first gate with two reviewers who declared; the evidence is below the level."""
+    return portfolio.gate(shop, reviewers=2)
