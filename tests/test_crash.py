@@ -153,7 +153,7 @@ def together(*windows: Window) -> list[int]:
 
 
 @contextmanager
-def built(data_dir: Path) -> Iterator[Site]:
+def built(data_dir: Path, build: str = BUILD) -> Iterator[Site]:
     """A served site with a round that is being scored."""
     url = f"http://127.0.0.1:{running._free_port()}"
     variables = {
@@ -164,7 +164,7 @@ def built(data_dir: Path) -> Iterator[Site]:
         "DJANGO_SETTINGS_MODULE": "beproefd.settings",
     }
     made = subprocess.run(
-        [sys.executable, "-c", BUILD],
+        [sys.executable, "-c", build],
         env=running.environment(**variables),
         cwd=running.ROOT,
         capture_output=True,

@@ -73,7 +73,8 @@ def seen(outcome: bool | None = True, **values: Any) -> Seen:
 def observe(shop: Workshop, of: TestCard, outcomes: Sequence[bool | None], *, by: User | None = None) -> TestCard:
     """One observation after the other."""
     for outcome in outcomes:
-        actions.observe(by=by or shop.owner, card=of, seen=[seen(outcome)])
+        _taken, refused = actions.observe(by=by or shop.owner, card=of, seen=[seen(outcome)])
+        assert refused == []
     return TestCard.objects.get(pk=of.pk)
 
 

@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Test cards: locked by the first observation, read by the engine, stopped when we know enough."""
 
+import uuid
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from beproefd.discipline.validation import actions
+from beproefd.discipline.validation.actions.observing import recompute
+from beproefd.discipline.validation.models import Deviation, Evidence, Observation, Reading, TestCard
+from beproefd.discipline.validation.queries import register, tempo, verdict_of
+from beproefd.discipline.validation.signals import verdict_reached
+from beproefd.engines.evidence import Monitor
+from beproefd.engines.evidence import Observation as Row
+from beproefd.ground.audit.queries import verify
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
 from tests import factories as make
 from tests.factories.validation import Workshop
-
-from beproefd.discipline.validation.models import Evidence
-from beproefd.discipline.validation.queries import register, verdict_of
-from beproefd.ground.audit.queries import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +29,115 @@ def shop() -> Workshop:
     return make.workshop()
 
 
+CHANGED = {
+    "question": "Iets anders?",
+    "method": "interview",
+    "who": "Anderen",
+    "measure": "zegt ja",
+    "right_from": 3,
+    "hope_for": 6,
+    "stakes": "small",
+}
+
+
+# Planning
+
+
+def test_a_card_says_which_assumption_it_is_about(shop: Workshop) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        actions.plan_card(by=shop.owner, idea=shop.idea, values=CHANGED, assumptions={})
+    assert "assumptions" in refusal.value.message_dict
+
+
+def test_a_card_cannot_be_about_an_assumption_of_another_idea(shop: Workshop) -> None:
+    other = make.assumption(shop)
+    other.idea_id = shop.jury.ideas[1].pk
+    with pytest.raises(ValidationError):
+        actions.plan_card(by=shop.owner, idea=shop.idea, values=CHANGED, assumptions={other: True})
+
+
+@pytest.mark.parametrize(("right_from", "hope_for"), [(6, 6), (8, 3), (6, 11)])
+def test_what_we_hope_for_lies_above_what_makes_us_right(shop: Workshop, right_from: int, hope_for: int) -> None:
+    about = make.assumption(shop)
+    with pytest.raises(ValidationError) as refusal:
+        make.card(shop, [about], right_from=right_from, hope_for=hope_for)
+    assert "hope_for" in refusal.value.message_dict
+    assert TestCard.objects.count() == 0
+
+
+def test_the_same_form_sent_twice_plans_one_test(shop: Workshop) -> None:
+    about, key = make.assumption(shop), uuid.uuid4()
+    cards = {
+        actions.plan_card(by=shop.owner, idea=shop.idea, values=CHANGED, assumptions={about: True}, request_key=key).pk
+        for _ in range(2)
+    }
+    assert len(cards) == 1
+
+
+def test_a_card_that_nothing_was_observed_on_can_change(shop: Workshop) -> None:
+    about, other = make.assumption(shop), make.assumption(shop, "Iets anders")
+    card = actions.change_card(
+        by=shop.owner, card=make.card(shop, [about]), values=CHANGED, assumptions={other: False}
+    )
+    assert card.hope_for == 6
+    assert [(link.assumption, link.speaks_for) for link in card.links.all()] == [(other, False)]
+    assert verify().problem == ""
+
+
+# The lock
+
+
+def test_the_first_observation_locks_the_card(shop: Workshop) -> None:
+    card = make.observe(shop, make.card(shop), [True])
+    assert card.is_locked
+    assert card.locked_design.digest == card.design_digest
+    with pytest.raises(ValidationError, match="locked"):
+        actions.change_card(
+            by=shop.owner, card=card, values=CHANGED, assumptions={card.links.get().assumption: True}
+        )
+
+
+@pytest.mark.parametrize("change", [{"right_from": 1}, {"design": "{}"}, {"measure": "x"}, {"locked_at": None}])
+def test_the_database_itself_keeps_a_locked_promise(shop: Workshop, change: dict[str, Any]) -> None:
+    card = make.observe(shop, make.card(shop), [True])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TestCard.objects.filter(pk=card.pk).update(**change)
+
+
+def test_an_observation_cannot_be_changed_or_removed_past_the_product(shop: Workshop) -> None:
+    make.observe(shop, make.card(shop), [True, None])
+    attempts = {
+        "a yes becomes a no": lambda: Observation.objects.filter(position=1).update(outcome=False),
+        "no answer becomes a yes": lambda: Observation.objects.filter(position=2).update(outcome=True),
+        "an observation goes": lambda: Observation.objects.filter(position=1).delete(),
+        "what the engine said goes": lambda: Reading.objects.all().delete(),
+    }
+    done = []
+    for name, attempt in attempts.items():
+        try:
+            with transaction.atomic():
+                attempt()
+        except DatabaseError:
+            continue
+        done.append(name)
+    assert done == []
+
+
+def test_what_goes_otherwise_is_noted_with_whether_results_were_seen(shop: Workshop) -> None:
+    card = make.card(shop)
+    note = {"what": "Wij zochten ook in Noord.", "reason": "Te weinig mensen.", "results_seen": "partly"}
+    with pytest.raises(ValidationError, match="still change the card"):
+        actions.note_deviation(by=shop.owner, card=card, **note)
+    make.observe(shop, card, [True, False])
+    deviation = actions.note_deviation(by=shop.owner, card=card, **note)
+    assert (deviation.observations, deviation.results_seen) == (2, "partly")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Deviation.objects.update(results_seen="no")
+
+
+# The verdict
+
+
 def test_eight_of_eight_ends_the_test_and_becomes_evidence(shop: Workshop) -> None:
     about = make.assumption(shop)
     card = make.observe(shop, make.card(shop, [about]), [True] * 8)
@@ -25,6 +145,172 @@ def test_eight_of_eight_ends_the_test_and_becomes_evidence(shop: Workshop) -> No
     assert reading is not None
     assert reading.verdict == "SUPPORTED"
     found = Evidence.objects.get(card=card)
-    assert found.strength == 4
+    assert (found.strength, found.source) == (4, "target")
+    assert "U kunt stoppen" in found.text
     assert [line.status for line in register(shop.owner, shop.idea)] == ["supported"]
     assert verify().problem == ""
+
+
+def test_a_yes_that_speaks_against_an_assumption_refutes_it(shop: Workshop) -> None:
+    about = make.assumption(shop, "Niemand durft te bellen")
+    card = actions.start_card(
+        by=shop.owner,
+        card=actions.plan_card(by=shop.owner, idea=shop.idea, values=CHANGED, assumptions={about: False}),
+    )
+    make.observe(shop, card, [True] * 8)
+    assert [line.status for line in register(shop.owner, shop.idea)] == ["refuted"]
+
+
+def test_the_verdict_is_the_same_one_by_one_and_in_one_pile_and_can_be_recomputed(shop: Workshop) -> None:
+    outcomes = [True, False, True, True, True, False, True, True, True]
+    single = make.observe(shop, make.card(shop), outcomes)
+    pile = make.card(shop)
+    actions.observe(by=shop.owner, card=pile, seen=[make.seen(outcome) for outcome in outcomes])
+    pile.refresh_from_db()
+    last, whole = verdict_of(single), verdict_of(pile)
+    assert last is not None
+    assert whole is not None
+    assert whole.verdict == last.verdict
+    for card, reading in ((single, last), (pile, whole)):
+        monitor, digest = recompute(card)
+        assert (monitor.verdict.value, digest) == (reading.verdict, reading.inputs_digest)
+    monitor = Monitor(single.locked_design)
+    monitor.update([Row(outcome=float(outcome)) for outcome in outcomes])
+    assert monitor.verdict.value == last.verdict
+
+
+def test_news_of_a_verdict_is_sent_once(shop: Workshop, django_capture_on_commit_callbacks: Any) -> None:
+    heard: list[Any] = []
+    listen = lambda sender, card, reading, **_: heard.append((card.pk, reading.verdict))  # noqa: E731
+    verdict_reached.connect(listen, weak=False)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            card = make.observe(shop, make.card(shop), [True] * 8)
+            actions.observe(by=shop.owner, card=card, seen=[make.seen()])
+    finally:
+        verdict_reached.disconnect(listen)
+    assert heard == [(card.pk, "SUPPORTED")]
+
+
+def test_what_arrives_after_the_verdict_is_kept_and_changes_nothing(shop: Workshop) -> None:
+    card = make.observe(shop, make.card(shop), [True] * 8)
+    before = verdict_of(card)
+    taken, refused = actions.observe(by=shop.owner, card=card, seen=[make.seen(outcome=False)])
+    assert refused == []
+    assert taken[0].after_verdict
+    assert verdict_of(card) == before
+
+
+def test_two_ways_are_compared_with_each_other(shop: Workshop) -> None:
+    card = make.card(shop, method="ab", right_from=2, hope_for=8)
+    for _ in range(12):
+        actions.observe(
+            by=shop.owner, card=card, seen=[make.seen(arm="control", outcome=False), make.seen(arm="new")]
+        )
+    reading = verdict_of(card)
+    assert reading is not None
+    assert reading.verdict == "SUPPORTED"
+    _taken, refused = actions.observe(by=shop.owner, card=card, seen=[make.seen()])
+    assert len(refused) == 1
+
+
+# Coming in
+
+
+def test_the_same_observation_sent_again_counts_once(shop: Workshop) -> None:
+    card, one, two = make.card(shop), make.seen(), make.seen(outcome=False)
+    actions.observe(by=shop.owner, card=card, seen=[one])
+    taken, refused = actions.observe(by=shop.owner, card=card, seen=[one, two, two])
+    assert (len(taken), refused) == (3, [])
+    assert [row.outcome for row in card.observations.all()] == [True, False]
+
+
+def test_a_pile_with_something_unreadable_takes_the_rest(shop: Workshop) -> None:
+    card = make.card(shop)
+    wrong = [make.seen(group=999), make.seen(arm="new"), make.seen(note="x" * 500)]
+    ahead = actions.Seen(key=uuid.uuid4(), outcome=True, seen_at=timezone.now() + timedelta(hours=2))
+    taken, refused = actions.observe(by=shop.owner, card=card, seen=[*wrong, ahead, make.seen()])
+    assert (len(taken), len(refused)) == (1, 4)
+    assert [row.position for row in card.observations.all()] == [1]
+
+
+def test_a_test_that_has_not_started_or_has_ended_takes_nothing(shop: Workshop) -> None:
+    draft = make.card(shop, started=False)
+    ended = actions.drop_card(by=shop.owner, card=make.card(shop), reason="Geen tijd meer.")
+    for card in (draft, ended):
+        taken, refused = actions.observe(by=shop.owner, card=card, seen=[make.seen()])
+        assert (taken, len(refused)) == ([], 1)
+    draft.refresh_from_db()
+    assert not draft.is_locked
+
+
+def test_no_answer_is_kept_and_counts_for_neither_side(shop: Workshop) -> None:
+    card = make.observe(shop, make.card(shop), [None, None, True])
+    reading = verdict_of(card)
+    assert reading is not None
+    assert reading.result["n"] == 1
+
+
+def test_a_mistake_is_struck_out_and_the_result_computed_again(shop: Workshop) -> None:
+    card = make.observe(shop, make.card(shop), [True, False])
+    wrong = card.observations.get(position=2)
+    with pytest.raises(ValidationError):
+        actions.strike_observation(by=shop.owner, observation=wrong, reason=" ")
+    actions.strike_observation(by=shop.owner, observation=wrong, reason="Dit was een collega.")
+    reading = verdict_of(card)
+    assert reading is not None
+    assert reading.result["n"] == 1
+    assert card.observations.count() == 2
+    assert verify().problem == ""
+
+
+def test_after_the_verdict_nothing_is_struck_out(shop: Workshop) -> None:
+    card = make.observe(shop, make.card(shop), [True] * 8)
+    with pytest.raises(ValidationError, match="outcome"):
+        actions.strike_observation(by=shop.owner, observation=card.observations.first(), reason="Toch niet.")
+
+
+# Ending
+
+
+def test_a_test_closes_with_its_outcome_or_stops_with_a_reason(shop: Workshop) -> None:
+    going = make.observe(shop, make.card(shop), [True])
+    with pytest.raises(ValidationError, match="no outcome"):
+        actions.finish_card(by=shop.owner, card=going)
+    with pytest.raises(ValidationError):
+        actions.drop_card(by=shop.owner, card=going, reason="")
+    done = make.observe(shop, make.card(shop), [True] * 8)
+    with pytest.raises(ValidationError, match="has an outcome"):
+        actions.drop_card(by=shop.owner, card=done, reason="Nee")
+    assert actions.finish_card(by=shop.owner, card=done).state == "done"
+    assert actions.drop_card(by=shop.owner, card=going, reason="Geen mensen meer.").state == "dropped"
+
+
+@pytest.mark.parametrize("who", ["manager", "juror", "other owner", "second_manager"])
+def test_only_the_team_and_its_coach_work_on_it(shop: Workshop, who: str) -> None:
+    people = {
+        "manager": shop.manager,
+        "juror": shop.jury.jurors[0],
+        "other owner": shop.jury.owners[1],
+        "second_manager": shop.jury.second_manager,
+    }
+    card = make.card(shop)
+    with pytest.raises(PermissionDenied):
+        actions.observe(by=people[who], card=card, seen=[make.seen()])
+    assert Observation.objects.count() == 0
+
+
+def test_the_coach_works_along(shop: Workshop) -> None:
+    make.observe(shop, make.card(shop), [True], by=shop.coach)
+    assert Observation.objects.get().entered_by == shop.coach
+
+
+def test_two_weeks_without_a_finished_test_is_a_signal(shop: Workshop) -> None:
+    quiet = tempo(shop.owner, shop.idea)
+    assert quiet is not None
+    assert quiet.quiet
+    make.card(shop)
+    shop.idea.refresh_from_db()
+    busy = tempo(shop.owner, shop.idea)
+    assert busy is not None
+    assert (busy.running, busy.quiet) == (1, False)

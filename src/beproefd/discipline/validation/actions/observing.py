@@ -26,6 +26,7 @@ from .evidence import log_verdict
 
 AHEAD = timedelta(minutes=10)  # how far the clock of a phone may run ahead
 LARGEST_PILE = 500
+ARMS = {"": None, "control": "control", "new": "treatment"}  # as the engine calls them
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def recompute(card: TestCard) -> tuple[Monitor, str]:
     monitor = Monitor(card.locked_design)
     for _position, arm, outcome in rows:
         value = None if outcome is None else float(outcome)
-        monitor.update([Row(outcome=value, arm=arm or None)])
+        monitor.update([Row(outcome=value, arm=ARMS[arm])])
     return monitor, sha256(canonical([card.design_digest, rows]))
 
 

@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
                 ('position', models.PositiveIntegerField()),
-                ('outcome', models.BooleanField(null=True)),
+                ('outcome', models.BooleanField(blank=True, null=True)),
                 ('arm', models.CharField(blank=True, max_length=8)),
                 ('place', models.CharField(blank=True, max_length=60, verbose_name='neighbourhood')),
                 ('note', models.CharField(blank=True, max_length=400, verbose_name='what did you see or hear?')),

@@ -174,7 +174,7 @@ class Observation(Audited):
     card = models.ForeignKey(TestCard, on_delete=models.PROTECT, related_name="observations")
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     position = models.PositiveIntegerField()
-    outcome = models.BooleanField(null=True)
+    outcome = models.BooleanField(null=True, blank=True)
     arm = models.CharField(max_length=8, blank=True)
     group = models.ForeignKey(TargetGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     place = models.CharField(_("neighbourhood"), max_length=60, blank=True)

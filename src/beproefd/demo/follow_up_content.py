@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the three teams of the demo believed, tried and saw. Observations are made up; desk research carries its source."""
+
+from datetime import date
+
+HVA = {
+    "source_title": "Van Geuns, Van de Weijden en Van der Wolk, Pilot Sparen Loont (Hogeschool van Amsterdam, oktober 2017)",
+    "source_url": (
+        "https://amsterdamuas.com/kc-fdmci/subsites/nl/kmr/publicaties/publicaties-algemeen/"
+        "armoede-interventies/pilot-sparen-loont.html"
+    ),
+    "seen_on": date(2017, 10, 1),
+    "source": "desk",
+    "strength": 3,
+}
+GOEDHART = {
+    "source_title": (
+        "Goedhart, Broerse, Kattouw en Dedding (2019), ‘Just having a computer doesn’t make sense’, New Media & Society"
+    ),
+    "source_url": "https://doi.org/10.1177/1461444819846059",
+    "seen_on": date(2019, 5, 1),
+    "source": "desk",
+    "strength": 3,
+}
+
+# key: what is written about an idea. Assumptions are called by their key inside the list.
+WORK = {
+    "Sparen Loont": {
+        "groups": ["Mensen die net uit de schulden zijn", "Werkenden met een laag inkomen"],
+        "assumptions": {
+            "begin": {
+                "statement": "Mensen die net uit de schulden zijn, voelen zich zeker genoeg om te beginnen met sparen.",
+                "kind": "desirable",
+                "importance": 5,
+                "belief": 4,
+                "group": "Mensen die net uit de schulden zijn",
+            },
+            "maatje": {
+                "statement": "Een maatje dat elke week meekijkt, helpt mensen om vol te houden.",
+                "kind": "desirable",
+                "importance": 4,
+                "belief": 3,
+                "group": "Mensen die net uit de schulden zijn",
+            },
+            "bank": {
+                "statement": "Een bank wil een rekening met een klein beginbedrag geven.",
+                "kind": "partner",
+                "importance": 3,
+                "belief": 3,
+            },
+        },
+        "tests": [
+            {
+                "about": {"begin": True},
+                "question": "Beginnen mensen uit zichzelf met sparen?",
+                "method": "buddy",
+                "who": "Huishoudens die net klaar zijn met de schuldsanering (demo)",
+                "group": "Mensen die net uit de schulden zijn",
+                "measure": "zet in de eerste maand zelf geld opzij",
+                "right_from": 5,
+                "hope_for": 8,
+                "stakes": "middle",
+                "cost_cents": 60_000,
+                "effort_days": 4,
+                "duration_days": 28,
+                "outcomes": [False, True, False, False, False, False, False],
+                "note": "Demo: durft nog niet, want het inkomen is elke maand anders.",
+            },
+        ],
+        "evidence": [
+            HVA
+            | {
+                "text": (
+                    "Bijna alle deelnemers voelden zich te onzeker over hun inkomen om te gaan sparen. "
+                    "Ze hadden behoefte aan steun."
+                ),
+                "people": 40,
+                "about": {"begin": "contradicts"},
+            },
+            HVA
+            | {
+                "text": "Het maatje was welkom en nuttig.",
+                "people": 40,
+                "about": {"maatje": "supports"},
+            },
+        ],
+        "canvas": {
+            "problem": "Wie net uit de schulden is, heeft geen buffer. Eén tegenvaller en de schulden zijn terug.",
+            "target_group": "Mensen die net uit de schuldsanering komen.",
+            "solution": "Een spaarrekening met een klein begin, en een maatje dat elke week meekijkt.",
+            "value": "Mensen bouwen een buffer op en krijgen grip.",
+            "means": "Spaarrekening van een bank, studenten als maatje, overzicht op papier.",
+            "costs": "Begeleiding van de maatjes, een klein beginbedrag.",
+            "risks": "Mensen hebben niets over om te sparen.",
+        },
+        "learning": {
+            "believed": "Mensen die net uit de schulden zijn, kunnen beginnen met sparen.",
+            "observed": (
+                "Bijna iedereen voelde zich te onzeker over het inkomen om te sparen. Wat wel hielp, was het maatje."
+            ),
+            "learned": "De behoefte is steun na de schulden. Sparen komt pas daarna.",
+            "therefore": "We veranderen van koers: van sparen naar nazorg met een maatje.",
+            "decision": "pivot",
+            "about": ["begin", "maatje"],
+        },
+        "pivot": {
+            "title": "Nazorg met een maatje",
+            "solution": "Een maatje helpt een half jaar na de schulden: post, afspraken en rust. Sparen mag, maar hoeft niet.",
+            "value": "Mensen staan er niet alleen voor en komen niet opnieuw in de schulden.",
+        },
+    },
+    "IAMconnected": {
+        "groups": ["65-plussers met weinig geld", "Mensen met een licht verstandelijke beperking"],
+        "assumptions": {
+            "apparaat": {
+                "statement": "Een apparaat is genoeg: wie een laptop krijgt, redt zich daarna online.",
+                "kind": "desirable",
+                "importance": 5,
+                "belief": 4,
+            },
+            "wil": {
+                "statement": "Mensen komen als de eerste vraag is wat zij zelf online willen doen.",
+                "kind": "desirable",
+                "importance": 5,
+                "belief": 3,
+                "group": "65-plussers met weinig geld",
+            },
+            "student": {
+                "statement": "Een student en een oudere vormen een paar dat elkaar acht weken blijft zien.",
+                "kind": "feasible",
+                "importance": 4,
+                "belief": 3,
+                "group": "65-plussers met weinig geld",
+            },
+            "bibliotheek": {
+                "statement": "De bibliotheek geeft elke week een plek en een kopje koffie.",
+                "kind": "partner",
+                "importance": 3,
+                "belief": 4,
+            },
+        },
+        "tests": [
+            {
+                "about": {"wil": True},
+                "question": "Komen mensen terug als we eerst vragen wat zij willen?",
+                "method": "field",
+                "who": "Bezoekers van een buurthuis in West (demo)",
+                "group": "65-plussers met weinig geld",
+                "measure": "komt de week erna terug",
+                "right_from": 5,
+                "hope_for": 8,
+                "stakes": "middle",
+                "cost_cents": 15_000,
+                "effort_days": 2,
+                "duration_days": 14,
+                "outcomes": [True, True, False, True, True, True, True, True, True, True],
+                "note": "Demo: wil met de kleinkinderen beeldbellen.",
+                "finish": True,
+            },
+            {
+                "about": {"student": True},
+                "question": "Blijft een paar elkaar zien?",
+                "method": "buddy",
+                "who": "Paren van student en oudere (demo)",
+                "group": "65-plussers met weinig geld",
+                "measure": "heeft in week drie nog afgesproken",
+                "right_from": 5,
+                "hope_for": 8,
+                "stakes": "middle",
+                "cost_cents": 20_000,
+                "effort_days": 3,
+                "duration_days": 21,
+                "outcomes": [True, False, True, True],
+                "note": "",
+            },
+        ],
+        "evidence": [
+            GOEDHART
+            | {
+                "text": (
+                    "Alleen een apparaat uitdelen is niet genoeg. Oefenen moet passen in het dagelijks leven en bij "
+                    "plekken waar mensen al komen."
+                ),
+                "people": 1,
+                "about": {"apparaat": "contradicts"},
+            },
+        ],
+        "canvas": {
+            "problem": "Wie niet online is, mist post, korting en contact.",
+            "target_group": "Amsterdammers met weinig geld die zich online niet redden.",
+            "solution": "Een student helpt een oudere met wat die zelf online wil.",
+            "value": "Mensen durven meer en hebben iemand om te bellen.",
+            "means": "Studenten, bibliotheek, opgeknapte laptops.",
+            "costs": "Begeleiding, koffie, laptops.",
+            "risks": "Na acht weken valt de hulp weg.",
+        },
+        "learning": {
+            "believed": "Wie een laptop krijgt, redt zich.",
+            "observed": "Onderzoek laat zien dat alleen een apparaat niet genoeg is.",
+            "learned": "Het gaat om iemand die helpt, op een plek waar je al komt.",
+            "therefore": "We beginnen bij wat iemand wil, en de laptop komt daarna.",
+            "decision": "continue",
+            "about": ["apparaat"],
+        },
+    },
+    "Tommi€": {
+        "groups": ["Mensen met een licht verstandelijke beperking"],
+        "assumptions": {
+            "dag": {
+                "statement": "Wie elke dag ziet wat er nog uit mag, houdt aan het eind van de week geld over.",
+                "kind": "desirable",
+                "importance": 5,
+                "belief": 3,
+                "group": "Mensen met een licht verstandelijke beperking",
+            },
+            "scherm": {
+                "statement": "Mensen begrijpen het scherm ‘zoveel mag ik vandaag uitgeven’ zonder uitleg.",
+                "kind": "feasible",
+                "importance": 5,
+                "belief": 3,
+                "group": "Mensen met een licht verstandelijke beperking",
+            },
+            "mag": {
+                "statement": "Een helper mag meekijken zonder dat het als toezicht voelt.",
+                "kind": "lawful",
+                "importance": 4,
+                "belief": 3,
+                "group": "Mensen met een licht verstandelijke beperking",
+            },
+        },
+        "tests": [
+            {
+                "about": {"scherm": True},
+                "question": "Kan iemand van het scherm aflezen wat er vandaag uit mag?",
+                "method": "paper",
+                "who": "Bewoners die zelf hun geld doen, via een woonvorm in Noord (demo)",
+                "group": "Mensen met een licht verstandelijke beperking",
+                "measure": "noemt zonder hulp het goede bedrag",
+                "right_from": 6,
+                "hope_for": 9,
+                "stakes": "large",
+                "cost_cents": 10_000,
+                "effort_days": 2,
+                "duration_days": 7,
+                "outcomes": [True, True, True, False, True],
+                "note": "Demo: wees meteen het getal aan.",
+            },
+        ],
+        "evidence": [
+            {
+                "text": "Demo: twee bewoners zeiden dat ze liever euro's zien dan een balk.",
+                "source": "target",
+                "strength": 1,
+                "people": 2,
+                "group": "Mensen met een licht verstandelijke beperking",
+                "place": "Noord",
+                "seen_on": None,
+                "about": {"scherm": "unclear"},
+            },
+        ],
+        "canvas": {
+            "problem": "Wie moeilijk rekent, weet niet wat er vandaag uit mag.",
+            "target_group": "Mensen met een licht verstandelijke beperking die zelf hun geld doen.",
+            "solution": "Eén scherm met één bedrag: zoveel mag vandaag uit.",
+            "value": "Meer rust, minder rood staan, zelf kiezen.",
+            "means": "Bestaande bankrekening, hulp van een begeleider, Snap de brief.",
+            "costs": "",
+            "risks": "Mensen durven hun bankgegevens niet te delen.",
+        },
+    },
+}
