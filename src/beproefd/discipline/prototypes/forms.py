@@ -60,9 +60,9 @@ class ScreenForm(StampedForm):
         own = model_fields(Screen, *SCREEN_FIELDS)
         own["pictogram"].choices = [NO_PICTOGRAM, *Pictogram.choices]
         self.fields["title"] = own["title"]
+        own["text"].widget = forms.Textarea(attrs={"rows": 3, "maxlength": own["text"].max_length})
         if kind == Screen.Kind.TEXT:
             own["text"].required = True
-            own["text"].widget = forms.Textarea(attrs={"rows": 3, "maxlength": own["text"].max_length})
         else:
             self.fields["picture"] = forms.FileField(
                 label=_("Picture") if kind == Screen.Kind.PICTURE else _("Or choose a photo of a drawing"),
@@ -126,11 +126,11 @@ class ScreenForm(StampedForm):
         for number in range(1, MOST_BUTTONS + 1):
             if cleaned.get(f"pictogram_{number}") and not cleaned.get(f"word_{number}"):
                 self.add_error(f"word_{number}", _("A picture alone is not enough: write a word on the button too."))
-        if self.kind != Screen.Kind.TEXT and not self.screen and not self.picture() and not self.errors:
+        if self.kind != Screen.Kind.TEXT and not self.screen and not self.new_picture() and not self.errors:
             self.add_error("picture", _("Choose a picture, or draw one."))
         return cleaned
 
-    def picture(self) -> Picture | None:
+    def new_picture(self) -> Picture | None:
         """The new picture, if there is one; a chosen file goes before a drawing."""
         return self.cleaned_data.get("picture") or self.cleaned_data.get("drawing") or None
 

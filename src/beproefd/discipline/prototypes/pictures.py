@@ -9,6 +9,7 @@ import base64
 import binascii
 import io
 import os
+import re
 import struct
 import uuid
 import zlib
@@ -25,6 +26,7 @@ MOST_PIXELS = 40_000_000  # a phone takes photos of 12 million; a bomb of a few 
 LONGEST_SIDE = 1600
 FORMATS = ("PNG", "JPEG", "WEBP")
 TYPES = {"png": "image/png", "jpg": "image/jpeg"}
+NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg)")
 DRAWN = "data:image/png;base64,"
 UNREADABLE = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError, MemoryError,
@@ -105,16 +107,15 @@ def keep(picture: Picture) -> str:
 
 def open_kept(name: str) -> tuple[bytes, str] | None:
     """The picture of this name and its type, or None."""
-    kind = TYPES.get(name.rpartition(".")[2])
-    if kind is None or "/" in name or "\\" in name:
+    if not NAME.fullmatch(name):
         return None
     try:
-        return (folder() / name).read_bytes(), kind
+        return (folder() / name).read_bytes(), TYPES[name[-3:]]
     except OSError:
         return None
 
 
 def throw_away(name: str) -> None:
     """Remove a picture that no screen shows any more."""
-    if name and "/" not in name:
+    if NAME.fullmatch(name):
         (folder() / name).unlink(missing_ok=True)

@@ -145,7 +145,7 @@ def screen_new(request: HttpRequest, slug: str, reference: str, number: int, kin
                 kind=KINDS[kind],
                 values=form.values(),
                 buttons=form.buttons(),
-                picture=form.picture(),
+                picture=form.new_picture(),
             )
         except (ValidationError, PermissionDenied) as refusal:
             form.refuse(refusal)
@@ -176,7 +176,7 @@ def screen_edit(request: HttpRequest, slug: str, reference: str, number: int, sc
                 screen=found,
                 values=form.values(),
                 buttons=form.buttons(),
-                picture=form.picture(),
+                picture=form.new_picture(),
                 seen=form.cleaned_data["seen"],
             )
         except (ValidationError, PermissionDenied) as refusal:

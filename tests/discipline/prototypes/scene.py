@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Builds a team with screens on the data of a running site and prints what a browser needs, as JSON.
+
+Run as a process of its own, with the site's environment: `python -m tests.discipline.prototypes.scene`.
+"""
+
+import json
+import sys
+from typing import Any
+
+import django
+
+
+def build() -> dict[str, Any]:
+    """A row of screens, a session alone and one with a helper, and a signed-in member of the team."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415 -- after start
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415 -- idem
+    from django.test.utils import override_settings  # noqa: PLC0415 -- idem
+
+    from tests import factories as make  # noqa: PLC0415 -- idem
+    from tests.factories import prototypes as draw  # noqa: PLC0415 -- idem
+
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
+        shop = make.workshop()
+        prototype, card = draw.three_screens(shop), make.card(shop)
+        alone = draw.session(shop, prototype, card)
+        assisted = draw.session(shop, prototype, card, mode="assisted", place="Molenwijk")
+    signed_in = SessionStore()
+    signed_in[SESSION_KEY] = str(shop.owner.pk)
+    signed_in[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    signed_in[HASH_SESSION_KEY] = shop.owner.get_session_auth_hash()
+    signed_in.create()
+    home = f"/trajecten/{shop.idea.challenge.slug}/{shop.idea.reference}/schermen/"
+    return {
+        "home": home,
+        "prototype": f"{home}{prototype.number}/",
+        "screens": [screen.pk for screen in prototype.screens.all()],
+        "alone": alone.token,
+        "assisted": assisted.token,
+        "session": str(alone.key),
+        "cookie": signed_in.session_key,
+    }
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.stdout.write(json.dumps(build()))

@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages: closed for who may not look in, calm for who tries the screens, whole without JavaScript."""
+
+import base64
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from beproefd.discipline import prototypes
+from beproefd.discipline.prototypes import actions
+from beproefd.discipline.prototypes.models import Prototype, Screen, Session
+from beproefd.discipline.validation.models import Observation
+from tests import factories as make
+from tests.factories import prototypes as draw
+from tests.factories.validation import Workshop
+from tests.ui.page import Page
+
+pytestmark = pytest.mark.django_db
+HURRY = re.compile(
+    r"http-equiv=.refresh|<progress|<meter|role=.progressbar|aria-valuenow|\b\d+ (van de|van|of|/) \d+\b|%"
+)
+JUMPS = re.compile(r"setTimeout|setInterval|location|\.submit\(|requestSubmit|requestAnimationFrame|fetch\(")
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return make.workshop()
+
+
+def signed_in(user: Any = None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def of(prototype: Prototype, name: str, *rest: Any) -> str:
+    idea = prototype.idea
+    return reverse(f"prototypes:{name}", args=[idea.challenge.slug, idea.reference, prototype.number, *rest])
+
+
+def hidden(response: Any, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', response.content.decode())
+    assert found is not None, f"no hidden field {name}"
+    return found.group(1)
+
+
+def text_of(response: Any) -> str:
+    return re.sub(r"\s+", " ", Page(response.content.decode()).text)
+
+
+def team_pages(prototype: Prototype, session: Session) -> list[str]:
+    idea, screen = prototype.idea, prototype.screens.get(title="Begin").pk
+    return [
+        reverse("prototypes:list", args=[idea.challenge.slug, idea.reference]),
+        of(prototype, "detail"),
+        of(prototype, "paths"),
+        of(prototype, "screen_look", screen),
+        of(prototype, "picture", screen),
+        of(prototype, "session", session.key),
+        of(prototype, "session_qr", session.key),
+    ]
+
+
+def writing_pages(prototype: Prototype) -> list[str]:
+    idea, screen = prototype.idea, prototype.screens.get(title="Begin").pk
+    return [
+        reverse("prototypes:new", args=[idea.challenge.slug, idea.reference]),
+        of(prototype, "edit"),
+        of(prototype, "screen_new", "foto"),
+        of(prototype, "screen_new", "tekening"),
+        of(prototype, "screen_new", "tekst"),
+        of(prototype, "screen_edit", screen),
+        of(prototype, "screen_remove", screen),
+        of(prototype, "session_new"),
+    ]
+
+
+# Who may look
+
+
+def test_a_teams_screens_do_not_exist_for_who_may_not_look_in(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    session = draw.session(shop, made)
+    pages = [*team_pages(made, session), *writing_pages(made)]
+    for person in (None, make.person("juror"), make.person("team"), make.person("coach"), shop.jury.owners[1]):
+        assert [signed_in(person).get(page).status_code for page in pages] == [404] * len(pages)
+        sent = [of(made, "copy"), of(made, "screen_move", made.screens.first().pk)]
+        assert [signed_in(person).post(page).status_code for page in sent] == [404, 404]
+
+
+def test_the_team_and_its_coach_open_everything_and_the_programme_only_looks(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    session = draw.session(shop, made)
+    for person in (shop.owner, shop.coach):
+        pages = [*team_pages(made, session), *writing_pages(made)]
+        assert [signed_in(person).get(page).status_code for page in pages] == [200] * len(pages)
+    assert {signed_in(shop.manager).get(page).status_code for page in team_pages(made, session)} == {200}
+    assert {signed_in(shop.manager).get(page).status_code for page in writing_pages(made)} == {403}
+
+
+def test_a_screen_of_one_row_is_not_found_in_another(shop: Workshop) -> None:
+    made, other = draw.three_screens(shop), draw.prototype(shop, title="Ander")
+    client = signed_in(shop.owner)
+    screen = made.screens.get(title="Begin").pk
+    for name in ("picture", "screen_edit", "screen_look", "screen_remove"):
+        assert client.get(of(other, name, screen)).status_code == 404
+
+
+def test_no_page_runs_code_or_shows_data_as_a_picture(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    session = draw.session(shop, made)
+    client = signed_in(shop.owner)
+    for address in [*team_pages(made, session)[:4], *writing_pages(made), *pages_walked(session)]:
+        answer = client.get(address)
+        page = Page(answer.content.decode())
+        assert (address, page.inline_code, page.foreign_addresses, page.double_ids) == (address, [], [], [])
+        policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if part)
+        assert policy["img-src"] == "'self'"
+
+
+# Making
+
+
+def test_a_screen_is_made_from_an_uploaded_picture_and_nothing_of_the_file_survives(shop: Workshop) -> None:
+    made, client = draw.prototype(shop), signed_in(shop.owner)
+    sent = draw.picture_bytes("JPEG") + b"<script>alert(1)</script>"
+    said = {
+        "title": "Begin",
+        "alt": "Een pot",
+        "text": "Sparen",
+        "word_1": "Ja",
+        "pictogram_1": "yes",
+        "goes_1": "next",
+    }
+    upload = SimpleUploadedFile("pot.php.jpg", sent, "text/html")
+    assert client.post(of(made, "screen_new", "foto"), said | {"picture": upload}).status_code == 302
+    screen = Screen.objects.get()
+    answer = client.get(of(made, "picture", screen.pk))
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert b"script" not in answer.content
+    assert screen.image not in client.get(of(made, "detail")).content.decode()
+    assert list(screen.buttons.values_list("word", "pictogram", "goes")) == [("Ja", "yes", "next")]
+
+
+def test_a_wrong_file_is_refused_with_a_clear_sentence_and_the_typed_text_stays(shop: Workshop) -> None:
+    made, client = draw.prototype(shop), signed_in(shop.owner)
+    upload = SimpleUploadedFile("pot.png", b"<svg onload='alert(1)'/>", "image/png")
+    answer = client.post(of(made, "screen_new", "foto"), {"title": "Begin", "alt": "Een pot", "picture": upload})
+    assert "Kies een PNG, JPEG of WebP." in text_of(answer)
+    assert 'value="Een pot"' in answer.content.decode()
+    assert Screen.objects.count() == 0
+
+
+def test_a_drawing_arrives_as_png_and_is_drawn_anew(shop: Workshop) -> None:
+    made, client = draw.prototype(shop), signed_in(shop.owner)
+    drawing = "data:image/png;base64," + base64.b64encode(draw.picture_bytes()).decode()
+    said = {"title": "Getekend", "alt": "Een huis", "drawing": drawing}
+    assert client.post(of(made, "screen_new", "tekening"), said).status_code == 302
+    screen = Screen.objects.get()
+    assert (screen.kind, screen.width, screen.height) == ("drawing", 60, 80)
+    answer = client.post(of(made, "screen_new", "tekening"), said | {"drawing": ""})
+    assert "Kies een plaatje, of teken er een." in text_of(answer)
+
+
+def test_a_screen_changes_on_its_page_with_buttons_to_other_screens(shop: Workshop) -> None:
+    made, client = draw.three_screens(shop), signed_in(shop.owner)
+    begin, klaar = made.screens.get(title="Begin"), made.screens.get(title="Klaar")
+    address = of(made, "screen_edit", begin.pk)
+    said = {"title": "Start", "alt": "Een pot", "text": "Hoi", "seen": hidden(client.get(address), "seen")}
+    said |= {"word_1": "Naar eind", "goes_1": f"screen-{klaar.pk}"}
+    assert client.post(address, said).status_code == 302
+    assert list(begin.buttons.values_list("word", "goes", "to")) == [("Naar eind", "screen", klaar.pk)]
+    stale = client.post(address, said | {"title": "Te laat"})
+    assert stale.status_code == 200
+    assert "Te laat" in stale.content.decode()
+    assert Screen.objects.get(pk=begin.pk).title == "Start"
+
+
+def test_a_session_starts_on_the_page_and_its_address_is_shown_once_it_is_open(shop: Workshop) -> None:
+    made, card, client = draw.three_screens(shop), make.card(shop), signed_in(shop.owner)
+    address = of(made, "session_new")
+    said = {"card": card.pk, "mode": "assisted", "place": "Noord"}
+    said["request_key"] = hidden(client.get(address), "request_key")
+    answers = [client.post(address, said) for _time in range(2)]
+    session = Session.objects.get()
+    assert {answer.url for answer in answers} == {of(made, "session", session.key)}
+    shown = client.get(of(made, "session", session.key)).content.decode()
+    assert session.token in shown
+    assert b"<svg" in client.get(of(made, "session_qr", session.key)).content
+    draw.tried(session)
+    assert session.token not in client.get(of(made, "session", session.key)).content.decode()
+    assert client.get(of(made, "session_qr", session.key)).status_code == 404
+
+
+def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> None:
+    made, card = draw.three_screens(shop), make.card(shop)
+    draw.tried(draw.session(shop, made, card))
+    stopped = draw.session(shop, made, card)
+    draw.walk(stopped, "on", "1")
+    actions.stop(session=stopped)
+    said = text_of(signed_in(shop.owner).get(of(made, "paths")))
+    assert "Van 1 persoon is iets bewaard" in said
+    assert "1 persoon stopte; die antwoorden zijn gewist." in said
+    assert "goed is een ja" in said
+
+
+# Trying
+
+
+def pages_walked(session: Session) -> list[str]:
+    """Every page of a session with a helper, walked to its end; each looked at before it is left."""
+    found = [reverse("trying:welcome", args=[session.token])]
+    actions.join(session=session)
+    presses = ["on", "1", "1", "good", "together", "on", "good", "self", "yes"]
+    if not session.is_assisted:
+        presses = ["on", "1", "1", "good", "on", "good"]
+    for press in [*presses, ""]:
+        last = session.steps.order_by("-position")[0]
+        found.append(reverse("trying:step", args=[session.token, last.position]))
+        if press:
+            draw.walk(session, press)
+    return found
+
+
+def test_a_whole_session_goes_without_javascript_and_without_an_account(shop: Workshop) -> None:
+    session = draw.session(shop, mode="assisted")
+    client = Client()
+    address = reverse("trying:welcome", args=[session.token])
+    answer = client.post(address, {"yes": "1"}, follow=True)
+    for press in ("on", "1", "1", "good", "together", "on", "so_so", "helper", "no"):
+        said = {"pressed": press, "key": hidden(answer, "key")}
+        answer = client.post(answer.request["PATH_INFO"], said, follow=True)
+        assert answer.status_code == 200
+    assert "Je bent klaar" in text_of(answer)
+    done = client.post(answer.request["PATH_INFO"], {"pressed": "on", "key": hidden(answer, "key")}, follow=True)
+    assert "Dank je wel" in text_of(done)
+    seen = Observation.objects.get()
+    assert (seen.outcome, seen.answered_by) == (False, "helper")
+    assert set(client.cookies) <= {"csrftoken", "sessionid"}
+
+
+def test_the_same_press_sent_twice_from_a_page_moves_once(shop: Workshop) -> None:
+    session, client = draw.session(shop), Client()
+    page = client.post(reverse("trying:welcome", args=[session.token]), {"yes": "1"}, follow=True)
+    said = {"pressed": "on", "key": hidden(page, "key")}
+    answers = [client.post(page.request["PATH_INFO"], said) for _time in range(3)]
+    assert len({answer.url for answer in answers}) == 1
+    assert session.steps.count() == 2
+
+
+@pytest.mark.parametrize("mode", ["alone", "assisted"])
+def test_no_page_hurries_counts_or_moves_by_itself(shop: Workshop, mode: str) -> None:
+    session, client = draw.session(shop, mode=mode), Client()
+    welcome = client.get(reverse("trying:welcome", args=[session.token])).content.decode()
+    assert HURRY.findall(welcome) == []
+    for address in pages_walked(session)[1:]:
+        answer = client.get(address)
+        html = answer.content.decode()
+        page = Page(html)
+        assert HURRY.findall(html) == []
+        assert "Refresh" not in answer
+        assert "no-store" in answer["Cache-Control"]
+        assert [attrs["src"].rpartition("/")[2].split(".")[0] for attrs in page.all("script")] == ["read_aloud"]
+        assert reverse("trying:stop", args=[session.token]) in html  # stopping is one press away
+        assert 'value="back"' in html or "?uitleg" in html  # and there is a way back
+        assert "data-read-button" in html
+        assert page.all("nav") == []
+        assert [attrs["href"] for attrs in page.all("a") if not attrs["href"].startswith(("/proef/", "#"))] == []
+
+
+def test_the_scripts_start_nothing_by_themselves() -> None:
+    folder = Path(prototypes.__file__).parent / "static" / "prototypes"
+    assert {path.name: JUMPS.findall(path.read_text(encoding="utf-8")) for path in folder.glob("*.js")} == {
+        "drawing.js": [],
+        "read_aloud.js": [],
+    }
+
+
+def test_an_address_that_has_ended_does_not_exist_and_gives_no_pictures(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    session = draw.session(shop, made)
+    picture = reverse("trying:picture", args=[session.token, made.screens.get(title="Begin").pk])
+    client = Client()
+    assert client.get(picture).status_code == 404  # not before someone takes part
+    pages = pages_walked(session)
+    assert client.get(picture)["Content-Type"] == "image/png"
+    assert {client.get(page).status_code for page in pages[1:]} == {200}
+    actions.finish(session=session)
+    stop = reverse("trying:stop", args=[session.token])
+    assert {client.get(page).status_code for page in [*pages, picture]} == {404}
+    assert (client.post(stop).status_code, client.post(pages[0], {"yes": "1"}).status_code) == (404, 404)
+    late = draw.session(shop, made)
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert client.get(reverse("trying:welcome", args=[late.token])).status_code == 404
+    assert client.get(reverse("trying:welcome", args=["x" * 32])).status_code == 404
+
+
+def test_a_tester_gets_no_picture_of_another_row(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    other = draw.prototype(shop, title="Ander")
+    draw.screen(shop, other)
+    session = draw.session(shop, other)
+    draw.walk(session)
+    picture = reverse("trying:picture", args=[session.token, made.screens.get(title="Begin").pk])
+    assert Client().get(picture).status_code == 404
+
+
+def test_stopping_on_the_page_throws_away_and_asks_once_whether_it_may_be_kept(shop: Workshop) -> None:
+    session, client = draw.session(shop), Client()
+    page = client.post(reverse("trying:welcome", args=[session.token]), {"yes": "1"}, follow=True)
+    client.post(page.request["PATH_INFO"], {"pressed": "on", "key": hidden(page, "key")})
+    stop = reverse("trying:stop", args=[session.token])
+    asked = client.post(stop)
+    assert "Je antwoorden zijn weggegooid." in text_of(asked)
+    assert session.steps.count() == 0
+    assert client.post(stop).url == reverse("trying:stopped")  # a second press has nothing left to keep
+    kept = client.post(reverse("trying:keep", args=[session.token]), {"held": hidden(asked, "held")})
+    assert kept.url == reverse("trying:kept")
+    assert session.steps.count() == 2
+
+
+def test_who_says_no_is_thanked_and_the_address_closes(shop: Workshop) -> None:
+    session, client = draw.session(shop), Client()
+    address = reverse("trying:welcome", args=[session.token])
+    assert client.post(address, {"no": "1"}).url == reverse("trying:declined")
+    assert client.get(address).status_code == 404
+
+
+def test_the_same_phone_twice_in_one_test_is_warned_about_and_not_blocked(shop: Workshop) -> None:
+    made, card = draw.three_screens(shop), make.card(shop)
+    phone, other_phone = Client(), Client()
+    sessions = [draw.session(shop, made, card) for _time in range(3)]
+    welcomes = [reverse("trying:welcome", args=[session.token]) for session in sessions]
+    phone.post(welcomes[0], {"yes": "1"})
+    assert "Was jij dat?" in text_of(phone.get(welcomes[1]))
+    assert "Was jij dat?" not in text_of(other_phone.get(welcomes[2]))
+    phone.post(welcomes[1], {"yes": "1"})
+    other_phone.post(welcomes[2], {"yes": "1"})
+    assert [Session.objects.get(pk=session.pk).same_device for session in sessions] == [False, True, False]
+
+
+def test_the_explanation_can_be_read_again_on_the_way(shop: Workshop) -> None:
+    session, client = draw.session(shop), Client()
+    address = reverse("trying:welcome", args=[session.token])
+    client.post(address, {"yes": "1"})
+    assert client.get(address).status_code == 302
+    again = client.get(address, {"uitleg": ""})
+    assert "Wil je ons helpen?" in text_of(again)
+    assert 'name="yes"' not in again.content.decode()
