@@ -5,7 +5,7 @@ from .challenges import ANCHORS, add_criteria, challenge, locked_criteria, open_
 from .ideas import TEXTS, close_intake_early, idea, jury_challenge, paper_idea
 from .juries import World, all_scores, answer_all, judge, judge_all, scores, world
 from .people import person
-from .tracks import Course, course, join, running
+from .tracks import Course, agree, course, everyone, join, learn, pulse, running
 from .validation import Workshop, assumption, card, evidence, observe, seen, workshop
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Workshop",
     "World",
     "add_criteria",
+    "agree",
     "all_scores",
     "answer_all",
     "assumption",
@@ -22,17 +23,20 @@ __all__ = [
     "challenge",
     "close_intake_early",
     "course",
+    "everyone",
     "evidence",
     "idea",
     "join",
     "judge",
     "judge_all",
     "jury_challenge",
+    "learn",
     "locked_criteria",
     "observe",
     "open_challenge",
     "paper_idea",
     "person",
+    "pulse",
     "ready_challenge",
     "running",
     "scores",

@@ -307,6 +307,7 @@ def _fillings(name: str, names: tuple[str, ...], room: Room, references: list[st
         "challenges:criterion_edit/key": ["waarde"],
         "challenges:criterion_remove/key": ["waarde"],
         "accounts:edit/key": [room.owner.key],
+        "tracks:sign_off/token": ["abc"],
         "account_confirm_email/key": ["abc"],
         "account_reset_password_from_key/uidb36": ["1"],
         "account_reset_password_from_key/key": ["abc-def"],

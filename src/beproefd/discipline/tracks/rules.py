@@ -19,6 +19,7 @@ __all__ = [
     "can_work_on",
     "coaches",
     "is_in_team",
+    "sees_each_person",
 ]
 
 
@@ -41,3 +42,9 @@ def can_guide(user: Any, idea: Idea) -> bool:
 def can_see_capacity(user: Any, idea: Idea) -> bool:
     """Hours and load: the team and its coach, and nobody else whatever their role (lesson 6, AVG)."""
     return bool(idea.followed_up_at is not None and (coaches(user, idea) or is_in_team(user, idea)))
+
+
+@predicate
+def sees_each_person(user: Any, idea: Idea) -> bool:
+    """The load of one person: that person, and the coach."""
+    return bool(can_see_capacity(user, idea) and coaches(user, idea) and not is_in_team(user, idea))

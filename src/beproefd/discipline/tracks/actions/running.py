@@ -21,6 +21,7 @@ from ..rules import can_guide, can_open_track, can_work_on
 from .doors import enter, locked, require_running, to_state
 
 SHORTEST_TRACK, LONGEST_TRACK = 14, 184  # days: one full cycle, half a year
+SHORTEST_CYCLE = timedelta(days=6)  # from the first day to the last of one week
 TICKS = ("has_access", "knows_who_decides")
 
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reading a track. What is about hours, load and skills is in files of its own, each with its own gate."""
 
+from .capacity import Capacity, MemberHours, Week, agreement_behind, capacity, own_agreement
+from .dialogue import Thread, possible_owners, threads, usable_evidence
 from .home import Home, NextStep, actions_to_do, home
+from .partners import concreteness, partners
+from .skills import Profile, own_export, own_profile, own_reflections, own_shares, shared_profiles
 from .track import (
+    Check,
     CycleLine,
-    StartCheck,
     TrackLine,
     cycle_lines,
     has_follow_up,
@@ -16,18 +20,36 @@ from .track import (
 )
 
 __all__ = [
+    "Capacity",
+    "Check",
     "CycleLine",
     "Home",
+    "MemberHours",
     "NextStep",
-    "StartCheck",
+    "Profile",
+    "Thread",
     "TrackLine",
+    "Week",
     "actions_to_do",
+    "agreement_behind",
+    "capacity",
+    "concreteness",
     "cycle_lines",
     "has_follow_up",
     "home",
+    "own_agreement",
+    "own_export",
+    "own_profile",
+    "own_reflections",
+    "own_shares",
+    "partners",
     "possible_coaches",
+    "possible_owners",
+    "shared_profiles",
     "start_checks",
+    "threads",
     "track_of",
     "tracks",
+    "usable_evidence",
     "waiting_ideas",
 ]

@@ -26,7 +26,7 @@ from beproefd.discipline.validation.rules import can_look_in
 from beproefd.discipline.validation.sentences import verdict_word
 
 from ..models import Resolution, Track
-from .track import CycleLine, StartCheck, cycle_lines, signal_of, start_checks
+from .track import Check, CycleLine, cycle_lines, signal_of, start_checks
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Home:
     """Everything on the page."""
 
     track: Track
-    checks: list[StartCheck]
+    checks: list[Check]
     tempo: Tempo
     signal: str
     riskiest: Line | None

@@ -136,8 +136,8 @@ def possible_coaches(viewer: Any, idea: Idea) -> QuerySet[User]:
 
 
 @dataclass(frozen=True)
-class StartCheck:
-    """One line of the start checklist. `name` is set for a line that people tick; `where` is a page to mend it."""
+class Check:
+    """One line of a checklist. `name` is set for a line that people tick; `where` is a page to mend it."""
 
     text: str
     done: bool
@@ -145,23 +145,23 @@ class StartCheck:
     where: str = ""
 
 
-def start_checks(track: Track) -> list[StartCheck]:
+def start_checks(track: Track) -> list[Check]:
     """What must be in place before a track starts. Of hours it says complete or not, and nothing more."""
     idea = track.idea
     believed = Assumption.objects.filter(idea=idea, retired_reason="").count()
     planned = TestCard.objects.filter(idea=idea).exclude(state=TestCard.State.DROPPED).exists()
     return [
-        StartCheck(_("A coach is named"), idea.coach_id is not None, where="tracks:plan"),
-        StartCheck(_("First and last day are set"), True, where="tracks:plan"),
-        StartCheck(_("At least 3 assumptions are written"), believed >= 3, where="validation:assumptions"),
-        StartCheck(_("At least one test is planned"), planned, where="validation:cards"),
-        StartCheck(
+        Check(_("A coach is named"), idea.coach_id is not None, where="tracks:plan"),
+        Check(_("First and last day are set"), True, where="tracks:plan"),
+        Check(_("At least 3 assumptions are written"), believed >= 3, where="validation:assumptions"),
+        Check(_("At least one test is planned"), planned, where="validation:cards"),
+        Check(
             _("The hours of everyone with an account are agreed, with a yes of the line manager"),
             hours_complete(track),
             where="tracks:team",
         ),
-        StartCheck(_("There is a way to meet the target group"), track.has_access, name="has_access"),
-        StartCheck(_("It is agreed who decides when you disagree"), track.knows_who_decides, name="knows_who_decides"),
+        Check(_("There is a way to meet the target group"), track.has_access, name="has_access"),
+        Check(_("It is agreed who decides when you disagree"), track.knows_who_decides, name="knows_who_decides"),
     ]
 
 

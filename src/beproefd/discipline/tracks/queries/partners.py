@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Partners, and whether the idea is concrete enough to ask one (lesson 2)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.validation.models import CANVAS_FIELDS, Assumption, LearningCard
+from beproefd.discipline.validation.queries import lines_of
+from beproefd.discipline.validation.rules import can_look_in
+
+from ..models import Partner
+from .track import Check
+
+
+def partners(viewer: Any, idea: Idea) -> list[Partner]:
+    """The partners, the furthest first."""
+    if not can_look_in(viewer, idea):
+        return []
+    far = {stage: place for place, stage in enumerate(("agreed", "asked", "talking", "view", "declined"))}
+    found = Partner.objects.filter(idea=idea).select_related("asked_by")
+    return sorted(found, key=lambda partner: (far[partner.stage], partner.number))
+
+
+def concreteness(viewer: Any, idea: Idea, partner: Partner | None = None) -> list[Check]:
+    """What must be there before a partner is asked; with a partner, what is written about that partner too."""
+    if not can_look_in(viewer, idea):
+        return []
+    canvas = idea.canvasrevisions.order_by("-number").first()
+    lines = lines_of(Assumption.objects.filter(idea=idea, retired_reason=""))
+    desirable = [line for line in lines if line.assumption.kind == Assumption.Kind.DESIRABLE]
+    checks = [
+        Check(
+            _("Every box of the canvas is filled in"),
+            canvas is not None and all(getattr(canvas, name) for name in CANVAS_FIELDS),
+            where="validation:canvas",
+        ),
+        Check(
+            _("It was shown that people want it: a “desirable” assumption holds"),
+            any(line.status == "supported" for line in desirable),
+            where="validation:assumptions",
+        ),
+        Check(
+            _("No critical assumption turned out to be wrong"),
+            not any(line.is_critical and line.status == "refuted" for line in lines),
+            where="validation:assumptions",
+        ),
+        Check(
+            _("There is at least one learning card"),
+            LearningCard.objects.filter(idea=idea).exists(),
+            where="validation:learning",
+        ),
+    ]
+    if partner is not None:
+        checks += [
+            Check(_("It says what you need from this partner"), bool(partner.need)),
+            Check(_("It says what this partner gains"), bool(partner.gain)),
+        ]
+    return checks

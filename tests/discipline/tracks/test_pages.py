@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages of a track, as a browser without JavaScript uses them."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.tracks import actions
+from beproefd.discipline.tracks.models import Objection, Partner, Pulse, Resolution, Track
+from tests import factories as make
+from tests.factories.tracks import LEARNED, Course
+
+pytestmark = pytest.mark.django_db
+
+
+def visit(user: Any = None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def of(course: Course, name: str, *args: Any) -> str:
+    return reverse(f"tracks:{name}", args=[course.idea.challenge.slug, course.idea.reference, *args])
+
+
+def hidden(response: Any, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', response.content.decode())
+    assert found is not None, f"no hidden field {name}"
+    return found.group(1)
+
+
+EVERY_PAGE = [
+    ("home",), ("plan",), ("start",), ("cycle", 1), ("resume",), ("learn",), ("team",), ("partners",), ("partner_new",),
+    ("partner", 1), ("partner_edit", 1), ("dialogue",), ("objection", 1), ("skills",), ("reflect", 1),
+]  # fmt: skip
+
+
+@pytest.fixture
+def busy() -> Course:
+    """A track under way with something of everything."""
+    course = make.running(members=1)
+    make.card(course)
+    make.agree(course, course.owner)
+    make.pulse(course, course.owner)
+    make.learn(course)
+    actions.add_partner(by=course.owner, idea=course.idea, values={"organisation": "Demo Bank"})
+    actions.raise_objection(by=course.manager, idea=course.idea, kind="exists", text="De bank doet dit al.")
+    return course
+
+
+def test_every_page_opens_for_the_team_and_does_not_exist_for_others(busy: Course) -> None:
+    allowed = {"owner": {200, 302}, "plan": {403}}
+    for name, *args in EVERY_PAGE:
+        page = of(busy, name, *args)
+        assert visit(busy.owner).get(page).status_code in (allowed["plan"] if name == "plan" else allowed["owner"]), (
+            name
+        )
+        assert visit(busy.coach).get(page).status_code in ({404} if name == "reflect" else {200, 302}), name
+        for who in (busy.jury.jurors[0], busy.jury.owners[1], make.person("administrator", "coach", "juror")):
+            assert visit(who).get(page).status_code == 404, name
+            assert visit(who).post(page, {}).status_code in {404, 405}, name
+
+
+def test_a_visitor_without_an_account_is_sent_to_sign_in_or_finds_nothing(busy: Course) -> None:
+    assert visit().get(reverse("tracks:list")).status_code == 302
+    assert visit().get(reverse("tracks:skills_export")).status_code == 302
+    assert [visit().get(of(busy, name, *args)).status_code for name, *args in EVERY_PAGE] == [404] * len(EVERY_PAGE)
+
+
+def test_the_menu_shows_the_follow_up_to_who_has_something_to_see(busy: Course) -> None:
+    link = f'href="{reverse("tracks:list")}"'
+    for who, shows in ((busy.owner, True), (busy.coach, True), (busy.manager, True), (busy.jury.jurors[0], False), (make.person("coach"), False), (None, False)):  # fmt: skip
+        assert (link in visit(who).get(reverse("challenges:list")).content.decode()) == shows
+
+
+def test_the_programme_opens_a_track_and_the_team_starts_it_on_the_pages_alone() -> None:
+    jury = make.world("decided", ideas=2, jurors=2)
+    coach = make.person("coach", name="Carla Coach")
+    browser, idea = visit(jury.manager), jury.ideas[0]
+    address = reverse("tracks:open", args=[idea.challenge.slug, idea.reference])
+    assert address in browser.get(reverse("tracks:list")).content.decode()
+    said = {"coach": coach.pk, "starts_on": "2026-11-23", "ends_on": "", "cycle_days": "14"}
+    for _time in range(2):
+        response = browser.post(address, said)
+    assert response.status_code == 404  # it is open already
+    track = Track.objects.get()
+    assert str(track.ends_on) == "2027-01-22"
+    course = Course(jury, Idea.objects.get(pk=idea.pk), jury.owners[0], coach, track, [])
+    for n in range(3):
+        about = make.assumption(course, f"Aanname {n}")
+    make.card(course, [about], started=False)
+    make.agree(course, course.owner)
+    team = visit(course.owner)
+    for name in ("has_access", "knows_who_decides"):
+        assert "disabled" not in team.get(of(course, "start")).content.decode()
+        team.post(of(course, "start"), {"tick": name, "done": "yes"})
+    assert team.post(of(course, "start"), {}).status_code == 302
+    assert course.fresh().track.state == "running"
+
+
+def test_a_cycle_is_closed_on_its_page(busy: Course) -> None:
+    browser, page = visit(busy.owner), of(busy, "cycle", 1)
+    assert browser.post(page, {"goal": "Durven mensen?"}).status_code == 302
+    assert browser.post(page, {"answer": ""}).status_code == 200
+    assert browser.post(page, {"answer": "Nog niet."}).status_code == 302
+    assert busy.track.cycles.get(number=1).is_closed
+
+
+def test_a_pivot_on_the_page_ends_at_the_changed_idea_also_when_sent_twice(busy: Course) -> None:
+    browser, page = visit(busy.owner), of(busy, "learn")
+    shown = browser.get(page)
+    evidence, about = busy.idea.evidences.first(), busy.idea.assumptions.first()
+    said = LEARNED | {
+        "assumptions": [about.pk],
+        "evidence": [evidence.pk],
+        "decision": "pivot",
+        "request_key": hidden(shown, "request_key"),
+    }
+    refused = browser.post(page, said)
+    assert refused.context["form"].errors.keys() == {"pivot_title"}
+    said["pivot_title"] = "Nazorg na schuld"
+    answers = [browser.post(page, said).url for _time in range(2)]
+    child = Idea.objects.get(pivot_of=busy.idea)
+    assert answers == [reverse("tracks:home", args=[child.challenge.slug, child.reference])] * 2
+    shown = browser.get(answers[0]).content.decode()
+    assert "Nazorg na schuld" in shown
+    assert busy.idea.title in shown  # the family tree
+
+
+def test_one_tap_notes_the_hours_and_one_the_load(busy: Course) -> None:
+    browser = visit(busy.members[0])
+    for said in ({"hours": "16"}, {"load": "4"}, {"hours": "24"}, {"hours": "25"}, {"load": "six"}, {}):
+        assert browser.post(of(busy, "pulse"), said).status_code == 302
+    pulse = Pulse.objects.get(user=busy.members[0])
+    assert (pulse.hours, pulse.load) == (24, 4)
+    assert 'value="24" aria-pressed="true"' in browser.get(of(busy, "team")).content.decode()
+
+
+def test_hours_are_agreed_on_the_page_by_the_person_or_the_coach_alone(busy: Course) -> None:
+    member = busy.idea.members.get(user=busy.members[0])
+    page = of(busy, "hours", member.pk)
+    said = {"hours": "24", "line_manager_name": "Lia", "line_manager_email": "lia@werkgever.example"}
+    for who in (busy.owner, busy.manager):
+        assert visit(who).get(page).status_code == 404
+        assert visit(who).post(page, said).status_code == 404
+    assert visit(busy.members[0]).post(page, said).status_code == 302
+    assert visit(busy.coach).post(page, said | {"hours": "28"}).status_code == 302
+    assert visit(busy.coach).post(page, said | {"hours": "41"}).status_code == 200
+    assert busy.track.agreements.get(user=busy.members[0]).hours == 28
+
+
+def test_a_partner_goes_from_in_view_to_refused_request_on_the_pages(busy: Course) -> None:
+    browser = visit(busy.owner)
+    key = hidden(browser.get(of(busy, "partner_new")), "request_key")
+    said = {"organisation": "Demo Buurthuis", "contact_role": "Beheerder", "trust": "3", "timing": "now", "request_key": key, "need": "", "gain": ""}  # fmt: skip
+    for _time in range(2):
+        response = browser.post(of(busy, "partner_new"), said)
+    assert response.url == of(busy, "partner", 2)
+    assert Partner.objects.count() == 2
+    assert browser.post(of(busy, "partner", 2), {"stage": "talking"}).status_code == 302
+    browser.post(of(busy, "partner", 2), {"stage": "asked"})
+    assert Partner.objects.get(number=2).stage == "talking"
+    edit = of(busy, "partner_edit", 2)
+    stamp = hidden(browser.get(edit), "seen")
+    actions.change_partner(by=busy.coach, partner=Partner.objects.get(number=2), values={"gain": "Bekendheid"})
+    clash = browser.post(edit, said | {"seen": stamp, "need": "Een zaal"})
+    assert "Bekendheid" in clash.content.decode()
+    assert browser.post(edit, said | {"seen": hidden(clash, "seen"), "need": "Een zaal"}).status_code == 302
+
+
+def test_a_disagreement_is_answered_decided_and_ticked_on_the_pages(busy: Course) -> None:
+    browser, page = visit(busy.owner), of(busy, "objection", 1)
+    key = hidden(browser.get(page), "request_key")
+    for _time in range(2):
+        browser.post(page, {"text": "Niet met een maatje.", "request_key": key, "evidence": []})
+    assert Objection.objects.get().replies.get().rests_on_evidence is False
+    due = browser.get(page).context["resolve_form"]["due_on"].value()
+    said = {"decision": "We bellen de bank.", "first_action": "Bellen", "owner": busy.owner.pk, "due_on": str(due)}
+    assert browser.post(page, said | {"owner": "999"}).status_code == 200
+    assert browser.post(page, said).status_code == 302
+    assert browser.post(of(busy, "tick", 1), {"done": "yes"}).status_code == 302
+    assert Resolution.objects.get().done_at is not None
+
+
+def test_skills_are_written_shared_and_taken_along_on_the_pages(busy: Course) -> None:
+    browser = visit(busy.owner)
+    page = of(busy, "reflect", 1)
+    assert browser.post(page, {"sentence": "Geen keuze"}).status_code == 200
+    assert browser.post(page, {"skills": ["asking", "small"], "sentence": "Ik vroeg het gewoon."}).status_code == 302
+    assert browser.post(of(busy, "share"), {"audience": "coach", "on": "yes"}).status_code == 302
+    shown = visit(busy.coach).get(of(busy, "skills")).content.decode()
+    assert (busy.owner.name in shown.split("<main")[1], "Ik vroeg het gewoon." in shown) == (True, False)
+    assert browser.post(of(busy, "share"), {"audience": "iedereen", "on": "yes"}).status_code == 302
+    file = browser.get(reverse("tracks:skills_export"))
+    assert file.json()["reflections"][0]["sentence"] == "Ik vroeg het gewoon."
+    assert visit(busy.coach).get(reverse("tracks:skills_export")).json()["reflections"] == []
+
+
+def test_the_list_asks_the_same_number_of_questions_for_one_track_and_for_two() -> None:
+    course = make.running()
+    counts = []
+    for _round in range(2):
+        browser = visit(course.coach)
+        browser.get(reverse("tracks:list"))
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            browser.get(reverse("tracks:list"))
+        counts.append(len(asked))
+        other = course.jury.ideas[1]
+        actions.open_track(by=course.manager, idea=other, coach=course.coach, starts_on=course.track.starts_on)
+    assert counts[0] == counts[1]
+    assert len(browser.get(reverse("tracks:list")).context["lines"]) == 2
+
+
+def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is() -> None:
+    course = make.running()
+    counts = []
+    for _round in range(2):
+        for _n in range(3):
+            make.observe(course, make.card(course), [True])
+            make.learn(course)
+        visit(course.owner).get(of(course, "home"))
+        with CaptureQueriesContext(connection) as asked:
+            visit(course.owner).get(of(course, "home"))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
