@@ -6,13 +6,13 @@ import uuid
 from typing import Any
 
 import pytest
-from beproefd.discipline.validation.models import Assumption, CanvasRevision, Evidence, Observation, TestCard
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-
 from tests import factories as make
 from tests.factories.validation import Workshop
+
+from beproefd.discipline.validation.models import Assumption, CanvasRevision, Evidence, Observation, TestCard
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,18 @@ def furnished(shop: Workshop) -> Workshop:
     return shop
 
 
-PAGES = ["assumptions", "assumption_new", "groups", "cards", "card_new", "evidence", "evidence_new", "learning", "canvas", "canvas_edit"]
+PAGES = [
+    "assumptions",
+    "assumption_new",
+    "groups",
+    "cards",
+    "card_new",
+    "evidence",
+    "evidence_new",
+    "learning",
+    "canvas",
+    "canvas_edit",
+]
 ABOUT_ONE = ["assumption", "assumption_edit", "override", "retire", "card", "live", "observe", "deviation", "card_drop"]
 
 
@@ -53,3 +64,156 @@ def test_the_team_opens_every_page(furnished: Workshop) -> None:
     codes |= {name: client.get(at(furnished, name, 1)).status_code for name in [*ABOUT_ONE, "evidence_entry"]}
     codes["strike"] = client.get(at(furnished, "strike", 1, 1)).status_code
     assert set(codes.values()) == {200}, codes
+
+
+def test_for_others_no_page_exists(furnished: Workshop) -> None:
+    strangers = [None, furnished.jury.jurors[0], furnished.jury.owners[1]]
+    for stranger in strangers:
+        client = visit(stranger)
+        codes = {name: client.get(at(furnished, name)).status_code for name in PAGES}
+        codes |= {name: client.get(at(furnished, name, 1)).status_code for name in [*ABOUT_ONE, "evidence_entry"]}
+        assert set(codes.values()) == {404}, codes
+
+
+def test_the_programme_reads_along_and_cannot_write(furnished: Workshop) -> None:
+    client = visit(furnished.manager)
+    assert client.get(at(furnished, "card", 1)).status_code == 200
+    assert client.get(at(furnished, "observe", 1)).status_code == 403
+    before = Assumption.objects.count()
+    client.post(
+        at(furnished, "assumption_new"),
+        {"statement": "x", "kind": "desirable", "importance": 3, "belief": 3, "effort_days": 1},
+    )
+    assert Assumption.objects.count() == before
+
+
+# From assumption to verdict, through the forms
+
+
+def send(client: Client, address: str, **values: Any) -> Any:
+    return client.post(address, {"request_key": str(uuid.uuid4())} | values)
+
+
+def test_a_team_writes_plans_starts_observes_and_closes_through_the_pages(shop: Workshop) -> None:
+    client = visit(shop.owner)
+    said = {"statement": "Mensen durven te bellen", "kind": "desirable", "importance": 5, "belief": 3, "effort_days": 1}
+    assert send(client, at(shop, "assumption_new"), **said).status_code == 302
+    said = {
+        "question": "Belt iemand zelf?", "method": "paper", "who": "Bezoekers", "measure": "belt zonder hulp",
+        "right_from": 5, "hope_for": 8, "stakes": "middle", "cost_cents": 120, "effort_days": 1, "duration_days": 3,
+        "about_1": "yes",
+    }  # fmt: skip
+    assert send(client, at(shop, "card_new"), **said).status_code == 302
+    card = TestCard.objects.get()
+    assert card.cost_cents == 12_000
+    client.post(at(shop, "card_start", 1))
+    for _ in range(8):
+        assert send(client, at(shop, "observe", 1), outcome="yes", answered_by="self").status_code == 302
+    page = client.get(at(shop, "card", 1)).content.decode()
+    assert "STOP: er zijn geen mensen meer nodig." in page
+    client.post(at(shop, "card_finish", 1))
+    card.refresh_from_db()
+    assert card.state == "done"
+    assert Evidence.objects.get().card == card
+
+
+def test_how_many_people_a_test_takes_is_told_before_anything_is_saved(shop: Workshop) -> None:
+    make.assumption(shop)
+    client = visit(shop.owner)
+    said = {"method": "paper", "right_from": 6, "hope_for": 9, "stakes": "large", "look": "1"}
+    page = client.post(at(shop, "card_new"), said).content.decode()
+    assert "nooit meer dan" in page
+    assert TestCard.objects.count() == 0
+
+
+def test_an_observation_without_an_outcome_is_asked_for(furnished: Workshop) -> None:
+    answer = send(visit(furnished.owner), at(furnished, "observe", 1), answered_by="self")
+    assert "Druk op een van de knoppen" in answer.content.decode()
+    assert Observation.objects.count() == 3
+
+
+def test_the_canvas_is_written_and_changed_with_the_evidence_that_caused_it(furnished: Workshop) -> None:
+    client = visit(furnished.owner)
+    send(client, at(furnished, "canvas_edit"), base_number=0, problem="Geen buffer.", solution="Sparen.")
+    item = Evidence.objects.first()
+    assert item is not None
+    changed = {"base_number": 1, "problem": "Geen buffer.", "solution": "Nazorg."}
+    refused = send(client, at(furnished, "canvas_edit"), **changed, cause="evidence", explanation="Eerst rust.")
+    assert refused.status_code == 200
+    send(
+        client, at(furnished, "canvas_edit"), **changed, cause="evidence", explanation="Eerst rust.", evidence=[item.pk]
+    )
+    assert [revision.number for revision in CanvasRevision.objects.all()] == [1, 2]
+    page = client.get(at(furnished, "canvas_revision", 2)).content.decode()
+    assert item.reference in page
+
+
+def test_two_who_change_the_canvas_at_once_both_keep_their_text(furnished: Workshop) -> None:
+    client = visit(furnished.owner)
+    for text in ("Eerste tekst.", "Tweede tekst."):
+        answer = send(client, at(furnished, "canvas_edit"), base_number=0, problem=text)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Eerste tekst." in page
+    assert "Tweede tekst." in page
+
+
+# A phone that was offline
+
+
+def pile(client: Client, shop: Workshop, rows: Any) -> Any:
+    return client.post(at(shop, "pile", 1), json.dumps(rows), content_type="application/json")
+
+
+def row(**more: Any) -> dict[str, Any]:
+    return {"key": str(uuid.uuid4()), "outcome": "yes", "at": timezone.now().isoformat()} | more
+
+
+def test_a_pile_is_taken_in_and_sent_again_doubles_nothing(furnished: Workshop) -> None:
+    client, rows = visit(furnished.coach), [row(), row(outcome="no"), row(outcome="none", note="Liep weg.")]
+    first = pile(client, furnished, {"observations": rows}).json()
+    again = pile(client, furnished, {"observations": rows}).json()
+    assert first["taken"] == again["taken"] == [one["key"] for one in rows]
+    assert Observation.objects.count() == 6
+    assert "Ga " in first["live"] or "klopt" in first["live"] or "goed genoeg" in first["live"]
+
+
+def test_a_pile_with_one_bad_observation_says_which_and_takes_the_others(furnished: Workshop) -> None:
+    bad = row(arm="new")
+    answer = pile(visit(furnished.owner), furnished, {"observations": [row(), bad]}).json()
+    assert list(answer["refused"]) == [bad["key"]]
+    assert len(answer["taken"]) == 1
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        [],
+        {"observations": 3},
+        {"observations": [{"key": "x"}]},
+        {"observations": [{"key": str(uuid.uuid4()), "outcome": "maybe", "at": "2026-01-01T10:00:00Z"}]},
+        {"observations": [{"key": str(uuid.uuid4()), "outcome": "yes", "at": "yesterday"}]},
+        {"observations": [{"key": str(uuid.uuid4()), "outcome": "yes", "at": "2026-01-01T10:00:00"}]},
+        {"observations": [None]},
+    ],
+)
+def test_a_pile_that_cannot_be_read_changes_nothing(furnished: Workshop, nonsense: Any) -> None:
+    answer = pile(visit(furnished.owner), furnished, nonsense)
+    assert answer.status_code == 400
+    assert Observation.objects.count() == 3
+
+
+def test_who_was_signed_out_meanwhile_is_told_and_nothing_is_taken(furnished: Workshop) -> None:
+    assert pile(visit(None), furnished, {"observations": [row()]}).status_code == 401
+    assert Observation.objects.count() == 3
+
+
+def test_what_people_type_is_shown_as_text(furnished: Workshop) -> None:
+    nasty = "<script>alert(1)</script>'; DROP TABLE x; --"
+    make.assumption(furnished, nasty)
+    make.evidence(furnished, Assumption.objects.get(statement=nasty), text=nasty)
+    client = visit(furnished.owner)
+    for name in ("assumptions", "evidence", "card_new", "evidence_new"):
+        page = client.get(at(furnished, name)).content.decode()
+        assert "<script>alert" not in page
+        assert "alert(1)" in page

@@ -6,6 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from tests import factories as make
+from tests.factories.validation import Workshop
+
 from beproefd.discipline.validation import actions
 from beproefd.discipline.validation.actions.observing import recompute
 from beproefd.discipline.validation.models import Deviation, Evidence, Observation, Reading, TestCard
@@ -14,12 +20,6 @@ from beproefd.discipline.validation.signals import verdict_reached
 from beproefd.engines.evidence import Monitor
 from beproefd.engines.evidence import Observation as Row
 from beproefd.ground.audit.queries import verify
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, transaction
-from django.utils import timezone
-
-from tests import factories as make
-from tests.factories.validation import Workshop
 
 pytestmark = pytest.mark.django_db
 
@@ -76,9 +76,7 @@ def test_the_same_form_sent_twice_plans_one_test(shop: Workshop) -> None:
 
 def test_a_card_that_nothing_was_observed_on_can_change(shop: Workshop) -> None:
     about, other = make.assumption(shop), make.assumption(shop, "Iets anders")
-    card = actions.change_card(
-        by=shop.owner, card=make.card(shop, [about]), values=CHANGED, assumptions={other: False}
-    )
+    card = actions.change_card(by=shop.owner, card=make.card(shop, [about]), values=CHANGED, assumptions={other: False})
     assert card.hope_for == 6
     assert [(link.assumption, link.speaks_for) for link in card.links.all()] == [(other, False)]
     assert verify().problem == ""
@@ -92,9 +90,7 @@ def test_the_first_observation_locks_the_card(shop: Workshop) -> None:
     assert card.is_locked
     assert card.locked_design.digest == card.design_digest
     with pytest.raises(ValidationError, match="locked"):
-        actions.change_card(
-            by=shop.owner, card=card, values=CHANGED, assumptions={card.links.get().assumption: True}
-        )
+        actions.change_card(by=shop.owner, card=card, values=CHANGED, assumptions={card.links.get().assumption: True})
 
 
 @pytest.mark.parametrize("change", [{"right_from": 1}, {"design": "{}"}, {"measure": "x"}, {"locked_at": None}])
@@ -204,9 +200,7 @@ def test_what_arrives_after_the_verdict_is_kept_and_changes_nothing(shop: Worksh
 def test_two_ways_are_compared_with_each_other(shop: Workshop) -> None:
     card = make.card(shop, method="ab", right_from=2, hope_for=8)
     for _ in range(12):
-        actions.observe(
-            by=shop.owner, card=card, seen=[make.seen(arm="control", outcome=False), make.seen(arm="new")]
-        )
+        actions.observe(by=shop.owner, card=card, seen=[make.seen(arm="control", outcome=False), make.seen(arm="new")])
     reading = verdict_of(card)
     assert reading is not None
     assert reading.verdict == "SUPPORTED"

@@ -2,9 +2,10 @@
 """What all evidence together says, and what to test next."""
 
 import pytest
-from beproefd.discipline.validation.weighing import Weighed, riskiest_first, weigh, worth
 from hypothesis import given
 from hypothesis import strategies as st
+
+from beproefd.discipline.validation.weighing import Weighed, riskiest_first, weigh, worth
 
 PIECES = st.lists(
     st.builds(

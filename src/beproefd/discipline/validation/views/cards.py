@@ -178,9 +178,8 @@ def live_context(card: TestCard) -> dict[str, Any]:
 @require_POST
 def start(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
     """From now on observations count."""
-    return _do(
-        request, slug, reference, number, actions.start_card, _("The test runs. You can write down what you see.")
-    )
+    shown = enter_card(request, slug, reference, number)
+    return _do(request, shown, actions.start_card, _("The test runs. You can write down what you see."))
 
 
 @require_POST

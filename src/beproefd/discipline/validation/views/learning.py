@@ -84,11 +84,12 @@ def canvas_edit(request: HttpRequest, slug: str, reference: str) -> HttpResponse
             )
         except (ValidationError, PermissionDenied) as refusal:
             form.refuse(refusal)
-            if latest and latest.number != form.cleaned_data["base_number"]:
-                base = next((r for r in revisions if r.number == form.cleaned_data["base_number"]), None)
-                newer = what_changed(base, latest, CANVAS_FIELDS)
-                form.put(base_number=latest.number)
         else:
             messages.success(request, _("Saved as version %(number)s.") % {"number": made.number})
             return redirect("validation:canvas", slug, reference)
+    started_from = form.data.get("base_number") if form.is_bound else None
+    if latest and started_from is not None and started_from != str(latest.number):
+        base = next((revision for revision in revisions if str(revision.number) == started_from), None)
+        newer = what_changed(base, latest, CANVAS_FIELDS)
+        form.put(base_number=latest.number)
     return page(request, "validation/canvas_form.html", _("Change the canvas"), idea, form=form, newer=newer)
