@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import account, audit, criteria, decision, demo, evidence, jury, serve
+from . import account, audit, criteria, decision, demo, evidence, jury, library, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beproefd.settings")
     parser = argparse.ArgumentParser(prog="beproefd", description="Finds out what works against poverty, and runs it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for room in (demo, serve, account, audit, criteria, decision, evidence, jury):
+    for room in (demo, serve, account, audit, criteria, decision, evidence, jury, library):
         room.register(commands)
     options = parser.parse_args(arguments)
     try:

@@ -78,7 +78,7 @@ POSTCODE = re.compile(
 POSTCODE_AFTER = re.compile(rf"(?<![^\W_]){NUMBER}(?:{BREAK}|,){{1,4}}{LETTERS}")
 ADDRESS = re.compile(
     rf"(?<![^\W_])(?:[^\W\d_][\w'’.-]{{0,40}}{SPACE}){{0,3}}[^\W\d_][\w'’.-]{{0,40}}(?:{STREETS}){SPACE}{{1,4}}(?:nr\.?{SPACE}*)?{NUMBER}(?![^\W_])"
-    rf"|(?<![^\W_])(?:{STREETS}|straatweg){SPACE}{{1,4}}[^\W\d_][\w'’.-]{{0,40}}{SPACE}{{1,4}}{NUMBER}(?![^\W_])",
+    rf"|(?<![^\W_])(?:{STREETS}|straatweg){SPACE}{{1,4}}(?:{PREFIXES}{SPACE}{{1,4}}){{0,3}}(?-i:[A-ZÀ-ÖØ-Þ])[\w'’.-]{{0,40}}{SPACE}{{1,4}}{NUMBER}(?![^\W_])",
     re.IGNORECASE,
 )
 DATE = re.compile(

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The board: what it counts, who sees which line, and that it asks the database as often for 8 ideas as for 2."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from beproefd.discipline.ideas.actions import end_follow_up, follow_up
+from beproefd.discipline.portfolio.models import Tie
+from beproefd.discipline.portfolio.queries.board import board, board_challenges
+from beproefd.discipline.portfolio.queries.library import own_learning
+from beproefd.discipline.validation import actions as work
+from tests import factories
+from tests.factories import person, portfolio
+
+pytestmark = pytest.mark.django_db
+
+
+def line(shop, viewer=None):
+    [found] = [one for one in board(viewer or shop.manager).lines if one.idea.pk == shop.idea.pk]
+    return found
+
+
+def test_risk_is_importance_times_uncertainty_of_what_is_critical_and_open(shop):
+    factories.assumption(shop, "Kritisch", importance=5)
+    factories.assumption(shop, "Ook kritisch", importance=4)
+    factories.assumption(shop, "Een detail", importance=1)
+    assert (line(shop).risk, line(shop).open_critical) == (5 * 1.0 + 4 * 1.0, 2)
+
+
+def test_what_is_settled_is_no_risk_but_an_answer(shop):
+    about = factories.assumption(shop, importance=5)
+    portfolio.settle(shop, about, "contradicts")
+    assert (line(shop).risk, line(shop).open_critical, line(shop).settled) == (0, 0, 1)
+
+
+def test_time_and_money_per_answer(shop):
+    about = factories.assumption(shop)
+    done = factories.card(shop, [about], cost_cents=30_000)
+    factories.observe(shop, done, [True] * 9)
+    work.finish_card(by=shop.owner, card=done)
+    other = factories.assumption(shop, "Nog iets")
+    portfolio.settle(shop, other)
+    factories.card(shop, [about], cost_cents=99_900)
+    with time_machine.travel(timezone.now() + timedelta(days=10)):
+        found = line(shop)
+    assert (found.settled, found.days_per_answer, found.cents_per_answer) == (2, 5.0, 15_000)
+
+
+def test_without_an_answer_there_is_no_price_for_one(shop):
+    assert (line(shop).days_per_answer, line(shop).cents_per_answer) == (None, None)
+
+
+def test_the_stage_is_the_gate_that_was_passed(shop):
+    assert line(shop).stage == 0
+    portfolio.decide(portfolio.gate(shop), "adjust")
+    assert line(shop).stage == 0
+    portfolio.decide(portfolio.gate(shop), "go")
+    assert (line(shop).stage, line(shop).gate.key) == (1, "work_out")
+
+
+def test_a_team_that_writes_no_learning_is_quiet(shop):
+    about = factories.assumption(shop)
+    portfolio.settle(shop, about)
+    with time_machine.travel(timezone.now() + timedelta(days=20)):
+        assert (line(shop).quiet_days, line(shop).is_quiet) == (20, True)
+        portfolio.learn(shop, [about])
+        assert (line(shop).quiet_days, line(shop).is_quiet) == (0, False)
+
+
+def test_the_stop_rate_counts_stops_and_pivots_of_what_was_begun(shop):
+    assert board(shop.manager).stop_rate == 0
+    about = factories.assumption(shop)
+    portfolio.settle(shop, about, "contradicts")
+    portfolio.learn(shop, [about], decision="stop")
+    assert board(shop.manager).stop_rate == 0
+    end_follow_up(by=shop.manager, idea=shop.idea)
+    assert (board(shop.manager).stop_rate, line(shop).ended) == (1.0, "stop")
+
+
+def test_who_was_heard_and_where(shop):
+    group = work.add_target_group(by=shop.owner, idea=shop.idea, name="Minima")
+    work.add_target_group(by=shop.owner, idea=shop.idea, name="Jongeren")
+    about = factories.assumption(shop)
+    factories.evidence(shop, about, group=group, place="Noord", people=4)
+    factories.evidence(shop, about, group=group, place=" noord ", people=2)
+    factories.evidence(shop, about, source="desk", source_title="Rapport 2024", people=1000)
+    shown = board(shop.manager)
+    assert [(one.name, one.pieces, one.people) for one in shown.groups] == [("Jongeren", 0, 0), ("Minima", 2, 6)]
+    assert [(one.name, one.pieces, one.people) for one in shown.places] == [("Noord", 2, 6)]
+
+
+# Who sees which line
+
+
+def test_each_sees_the_own_lines_and_the_programme_all(shop):
+    other = factories.workshop()
+    both = {shop.idea.pk, other.idea.pk}
+    for viewer, ideas in (
+        (shop.manager, both),
+        (shop.owner, {shop.idea.pk}),
+        (shop.coach, {shop.idea.pk}),
+        (other.owner, {other.idea.pk}),
+        (shop.jury.owners[1], set()),
+        (shop.jury.jurors[0], set()),
+        (person("coach"), set()),
+        (person("administrator"), set()),
+        (AnonymousUser(), set()),
+    ):
+        assert {one.idea.pk for one in board(viewer).lines} == ideas
+        assert board(viewer).started == len(ideas)
+
+
+def test_the_figures_over_the_board_count_only_visible_lines(shop):
+    tied = person("manager")
+    before = board(tied)
+    assert before.started == 1
+    Tie.objects.create(idea=shop.idea, user=tied, kind="personal", note="Familie.")
+    about = factories.assumption(shop)
+    factories.evidence(shop, about, place="Noord")
+    after = board(tied)
+    assert (after.lines, after.started, after.stop_rate, after.places, after.groups) == ([], 0, None, [], [])
+    assert board_challenges(tied) == []
+
+
+def test_a_challenge_can_be_chosen(shop):
+    other = factories.workshop()
+    shown = board(shop.manager, other.idea.challenge)
+    assert [one.idea.pk for one in shown.lines] == [other.idea.pk]
+
+
+# Numbers of queries
+
+
+def _city(ideas):
+    jury = factories.world("decided", ideas=ideas, jurors=2)
+    for idea in jury.ideas:
+        coach = person("coach")
+        shop = factories.Workshop(jury, follow_up(by=jury.manager, idea=idea, coach=coach), None, coach)
+        shop.owner = idea.members.get().user
+        group = work.add_target_group(by=shop.owner, idea=shop.idea, name="Minima")
+        about = portfolio.describe(shop)
+        portfolio.settle(shop, about, group=group, place="Noord")
+        portfolio.learn(shop, [about])
+        portfolio.decide(portfolio.gate(shop))
+        portfolio.publish(shop, about)
+    return jury.manager
+
+
+def _queries(ask):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        ask()
+    return len(asked)
+
+
+def test_the_board_and_the_library_ask_as_often_for_eight_ideas_as_for_two(client):
+    few = _city(2)
+    counted = {}
+    for name, ask in (("board", board), ("library", own_learning)):
+        ask(type(few).objects.get(pk=few.pk))
+        counted[name] = _queries(lambda ask=ask: ask(type(few).objects.get(pk=few.pk)))
+    client.force_login(few)
+    pages = ("/portfolio/", "/leren/")
+    for page in pages:
+        client.get(page)
+        counted[page] = _queries(lambda page=page: client.get(page))
+    many = _city(6)
+    assert len(board(many).lines) == 8
+    for name, ask in (("board", board), ("library", own_learning)):
+        assert _queries(lambda ask=ask: ask(type(many).objects.get(pk=many.pk))) == counted[name]
+    client.force_login(few)
+    for page in pages:
+        client.get(page)
+        assert _queries(lambda page=page: client.get(page)) == counted[page]
