@@ -37,7 +37,7 @@ def build() -> dict[str, Any]:
         "screens": [screen.pk for screen in prototype.screens.all()],
         "alone": alone.token,
         "assisted": assisted.token,
-        "session": str(alone.key),
+        "session": str(assisted.pk),
         "cookie": signed_in.session_key,
     }
 

@@ -65,8 +65,8 @@ def team_pages(prototype: Prototype, session: Session) -> list[str]:
         of(prototype, "paths"),
         of(prototype, "screen_look", screen),
         of(prototype, "picture", screen),
-        of(prototype, "session", session.key),
-        of(prototype, "session_qr", session.key),
+        of(prototype, "session", session.pk),
+        of(prototype, "session_qr", session.pk),
     ]
 
 
@@ -192,13 +192,13 @@ def test_a_session_starts_on_the_page_and_its_address_is_shown_once_it_is_open(s
     said["request_key"] = hidden(client.get(address), "request_key")
     answers = [client.post(address, said) for _time in range(2)]
     session = Session.objects.get()
-    assert {answer.url for answer in answers} == {of(made, "session", session.key)}
-    shown = client.get(of(made, "session", session.key)).content.decode()
+    assert {answer.url for answer in answers} == {of(made, "session", session.pk)}
+    shown = client.get(of(made, "session", session.pk)).content.decode()
     assert session.token in shown
-    assert b"<svg" in client.get(of(made, "session_qr", session.key)).content
+    assert b"<svg" in client.get(of(made, "session_qr", session.pk)).content
     draw.tried(session)
-    assert session.token not in client.get(of(made, "session", session.key)).content.decode()
-    assert client.get(of(made, "session_qr", session.key)).status_code == 404
+    assert session.token not in client.get(of(made, "session", session.pk)).content.decode()
+    assert client.get(of(made, "session_qr", session.pk)).status_code == 404
 
 
 def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> None:

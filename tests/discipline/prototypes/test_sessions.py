@@ -122,6 +122,7 @@ def test_stopping_erases_everything_but_that_it_was_stopped(shop: Workshop) -> N
     stopped, held = actions.stop(session=session)
     assert held
     kept = again(session)
+    assert kept.key != session.key  # the digests in the log can no longer be tried out
     assert (kept.state, kept.steps.count(), kept.group, kept.place, kept.kept) == ("stopped", 0, None, "", False)
     assert Observation.objects.count() == 0
     found = queries.paths(shop.owner, session.prototype)

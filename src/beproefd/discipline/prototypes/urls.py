@@ -18,6 +18,6 @@ urlpatterns = [
     path("<int:number>/schermen/<int:screen>/plaatje/", making.picture, name="picture"),
     path("<int:number>/paden/", sessions.paths, name="paths"),
     path("<int:number>/sessies/nieuw/", sessions.session_new, name="session_new"),
-    path("<int:number>/sessies/<uuid:key>/", sessions.session, name="session"),
-    path("<int:number>/sessies/<uuid:key>/qr.svg", sessions.session_qr, name="session_qr"),
+    path("<int:number>/sessies/<int:session>/", sessions.session, name="session"),
+    path("<int:number>/sessies/<int:session>/qr.svg", sessions.session_qr, name="session_qr"),
 ]

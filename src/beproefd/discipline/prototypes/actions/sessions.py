@@ -196,6 +196,7 @@ def stop(*, session: Session) -> tuple[Session, str]:
         with change(session, "stop_session", session):
             _to_state(session, Session.State.STOPPED)
             _empty(session)
+            session.key = uuid.uuid4()  # so that nobody can guess the path back from the digests in the log
             session.save()
     return session, signing.dumps([str(session.key), held], salt=SALT, compress=True) if last else ""
 

@@ -38,7 +38,7 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
             form.refuse(refusal)
         else:
             messages.success(request, _("The session is ready. Open the address on the phone of the person."))
-            return to("session", prototype, made.key)
+            return to("session", prototype, made.pk)
     return page(
         request,
         "session_new",
@@ -53,17 +53,17 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
 
 @require_safe
 @own_pictures
-def session(request: HttpRequest, slug: str, reference: str, number: int, key: str) -> HttpResponse:
+def session(request: HttpRequest, slug: str, reference: str, number: int, session: int) -> HttpResponse:
     """The address of a session as long as it is open, and how it ended."""
     prototype = enter(request, slug, reference, number)
-    found = _session(request, prototype, key)
+    found = _session(request, prototype, session)
     return page(request, "session", _("Session"), prototype, session=found, address=address(found), rule=outcome_rule())
 
 
 @require_safe
-def session_qr(request: HttpRequest, slug: str, reference: str, number: int, key: str) -> HttpResponse:
+def session_qr(request: HttpRequest, slug: str, reference: str, number: int, session: int) -> HttpResponse:
     """The address as a square that a phone reads."""
-    found = _session(request, enter(request, slug, reference, number), key)
+    found = _session(request, enter(request, slug, reference, number), session)
     if not found.is_live:
         raise Http404
     out = io.BytesIO()
@@ -97,8 +97,8 @@ def address(found: Session) -> str:
     return settings.BASE_URL + reverse("trying:welcome", args=[found.token])
 
 
-def _session(request: HttpRequest, prototype: Prototype, key: str) -> Session:
-    found = next((row for row in queries.sessions(request.user, prototype) if row.key == key), None)
+def _session(request: HttpRequest, prototype: Prototype, pk: int) -> Session:
+    found = next((row for row in queries.sessions(request.user, prototype) if row.pk == pk), None)
     if found is None:
         raise Http404
     return found
