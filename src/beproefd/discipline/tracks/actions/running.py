@@ -26,9 +26,16 @@ TICKS = ("has_access", "knows_who_decides")
 
 
 def open_track(
-    *, by: User, idea: Idea, coach: User, starts_on: date, ends_on: date | None = None, cycle_days: int = 14
+    *,
+    by: User,
+    idea: Idea,
+    coach: User,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    cycle_days: int = 14,
 ) -> Track:
-    """Give a winning idea its two months and a coach. Again, the same track comes back (with the newly chosen coach)."""
+    """Give a winning idea its two months (from today) and a coach. Again, the same track comes back, with this coach."""
+    starts_on = starts_on or timezone.localdate()
     with transaction.atomic():
         idea = Idea.objects.select_for_update(of=("self",)).select_related("challenge").get(pk=idea.pk)
         require(can_open_track(by, idea))
