@@ -26,6 +26,7 @@ from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.audit.queries import verify
 
 from .content import CHALLENGE, CRITERIA, IDEAS, JURORS, LENIENCY, OWNERS, PEOPLE, QUALITY, STIMULI
+from .follow_up import follow_up
 
 BUILDER = "beproefd demo"
 TO_PRACTISE = {
@@ -40,7 +41,7 @@ def build() -> None:
         return
     with override("nl"), _no_mail(), transaction.atomic():
         people = _people()
-        _decided_case(people)
+        follow_up(people, _decided_case(people))
         _open_for_ideas(people)
         _with_the_jury(people)
 
@@ -178,7 +179,7 @@ def _readings(jury_round: Round) -> list[tuple[User, str, Idea]]:
     return [(a.seat.user, keys[a.seat.user.email], a.idea) for a in assignments.order_by("pk")]
 
 
-def _decided_case(people: dict[str, User]) -> None:
+def _decided_case(people: dict[str, User]) -> Challenge:
     """The whole path: six ideas, a late recusal with an alternate, a changed score, a dissent, a decision."""
     manager = people["manager"]
     challenge = _challenge(manager, CHALLENGE["title"])
@@ -224,6 +225,7 @@ def _decided_case(people: dict[str, User]) -> None:
         text = answer_draft(manager, jury_round, idea)
         juries.write_answer(by=manager, jury_round=jury_round, idea=idea, text=text, revision=0)
     juries.close_round(by=manager, jury_round=jury_round)
+    return Challenge.objects.get(pk=challenge.pk)
 
 
 def _open_for_ideas(people: dict[str, User]) -> None:

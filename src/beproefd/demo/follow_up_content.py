@@ -26,6 +26,8 @@ GOEDHART = {
 # key: what is written about an idea. Assumptions are called by their key inside the list.
 WORK = {
     "Sparen Loont": {
+        "hours": 24,
+        "load": 3,
         "groups": ["Mensen die net uit de schulden zijn", "Werkenden met een laag inkomen"],
         "assumptions": {
             "begin": {
@@ -110,6 +112,28 @@ WORK = {
         },
     },
     "IAMconnected": {
+        "hours": 32,
+        "load": 2,
+        "partner": {
+            "organisation": "Bibliotheek in de buurt (demo)",
+            "contact_role": "Hoofd van de vestiging",
+            "need": "Elke week een tafel en koffie.",
+            "gain": "Nieuwe bezoekers die terugkomen.",
+            "trust": 3,
+            "timing": "now",
+        },
+        "objection": {
+            "kind": "exists",
+            "text": "Er zijn al cursussen in de bibliotheek. Waarom nog iets?",
+            "reply": "Een cursus begint bij de computer. Wij beginnen bij wat iemand zelf wil.",
+            "decision": "We gaan naast de cursus zitten en niet ernaast staan: zelfde tafel, eigen vraag.",
+            "first_action": "Een keer meekijken bij de cursus.",
+        },
+        "gate": {
+            "plan": "Acht weken met twaalf paren in één buurt in West (demo).",
+            "budget_cents": 250_000,
+            "reasons": "Demo: mensen komen terug, en het team weet wat het nog moet uitzoeken.",
+        },
         "groups": ["65-plussers met weinig geld", "Mensen met een licht verstandelijke beperking"],
         "assumptions": {
             "apparaat": {
@@ -204,6 +228,24 @@ WORK = {
         },
     },
     "Tommi€": {
+        "hours": 16,
+        "load": 4,
+        "screens": {
+            "about": {
+                "title": "Zoveel mag vandaag",
+                "task": "Kijk wat u vandaag mag uitgeven.",
+                "question": "Hoe vond u het?",
+            },
+            "rows": [
+                ("Welkom", "Dit is uw geld voor vandaag.", ("Kijk", "euro")),
+                (
+                    "Vandaag",
+                    "Vandaag mag u 12 euro uitgeven.",
+                    ("Ik snap het", "yes"),
+                    ("Ik snap het niet", "question"),
+                ),
+            ],
+        },
         "groups": ["Mensen met een licht verstandelijke beperking"],
         "assumptions": {
             "dag": {

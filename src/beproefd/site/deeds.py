@@ -100,8 +100,6 @@ DEEDS = {
     "link_evidence": _("Evidence tied to an assumption"),
     "retract_evidence": _("Evidence taken out"),
     "write_learning": _("Learning card written"),
-    "base_learning": _("Evidence named with a learning card"),
-    "base_canvas": _("Evidence named with the canvas"),
     # screens
     "make_prototype": _("Screens started"),
     "change_prototype": _("Task or question of screens changed"),

@@ -196,6 +196,7 @@ def test_learning_rests_on_evidence(shop: Workshop) -> None:
     assert [card.learned for card in learning(shop.owner, shop.idea)] == ["Eerst rust."]
     with pytest.raises(DatabaseError), transaction.atomic():
         LearningCard.objects.update(learned="Iets anders")
+    assert verify().problem == ""
 
 
 def test_a_change_of_the_canvas_points_to_the_evidence_that_caused_it(shop: Workshop) -> None:
@@ -214,6 +215,7 @@ def test_a_change_of_the_canvas_points_to_the_evidence_that_caused_it(shop: Work
     with pytest.raises(ValidationError, match="Someone else"):
         revise(1, solution="Nog iets", cause="wording", explanation="Andere woorden.")
     assert revise(2, solution="Nazorg") == second  # the same again makes no new revision
+    assert verify().problem == ""
     assert [revision.number for revision in canvas_revisions(shop.owner, shop.idea)] == [2, 1]
 
 

@@ -2,7 +2,7 @@
 """What every action here begins with: the idea locked, the person allowed, a number handed out."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -42,9 +42,10 @@ def add(
     action: str,
     idea: Idea,
     values: Mapping[str, Any],
+    many: Mapping[str, Iterable[Any]] | None = None,
     request_key: uuid.UUID | None = None,
 ) -> Numbered:
-    """Make the next numbered thing of an idea and log it. Errors: ValidationError."""
+    """Make the next numbered thing of an idea, tie it to other rows (`many`), and log it. Errors: ValidationError."""
     last = model._default_manager.filter(idea=idea).order_by("-number").values_list("number", flat=True).first()  # noqa: SLF001 -- idem
     made = model(
         idea=idea,
@@ -55,6 +56,8 @@ def add(
     )
     made.full_clean()
     made.save()
+    for name, rows in (many or {}).items():
+        getattr(made, name).set(rows)
     record_creation(by, action, made)
     return made
 

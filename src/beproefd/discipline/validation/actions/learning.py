@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
-from beproefd.ground.audit.actions import record_event
 
 from ..models import CANVAS_FIELDS, Assumption, CanvasRevision, Evidence, LearningCard
 from .doors import add, enter, sent_before
@@ -40,15 +39,14 @@ def write_learning(
             raise ValidationError(
                 {"evidence": _("Choose at least one piece of evidence. Without it there is no learning.")}
             )
-        card = add(LearningCard, by=by, action="write_learning", idea=idea, values=values, request_key=request_key)
-        card.assumptions.set(assumptions)
-        card.evidence.set(evidence)
-        record_event(
-            by,
-            "base_learning",
-            card.audit_key,
-            evidence=[e.pk for e in evidence],
-            assumptions=[a.pk for a in assumptions],
+        card = add(
+            LearningCard,
+            by=by,
+            action="write_learning",
+            idea=idea,
+            values=values,
+            many={"assumptions": assumptions, "evidence": evidence},
+            request_key=request_key,
         )
     return card
 
@@ -95,11 +93,9 @@ def revise_canvas(
             action="revise_canvas",
             idea=idea,
             values={**texts, "cause": cause, "explanation": explanation.strip()},
+            many={"evidence": evidence if cause == CanvasRevision.Cause.EVIDENCE else []},
             request_key=request_key,
         )
-        if cause == CanvasRevision.Cause.EVIDENCE:
-            revision.evidence.set(evidence)
-            record_event(by, "base_canvas", revision.audit_key, evidence=[item.pk for item in evidence])
     return revision
 
 
