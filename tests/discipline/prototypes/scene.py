@@ -6,6 +6,9 @@ Run as a process of its own, with the site's environment: `python -m tests.disci
 
 import json
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import django
@@ -42,6 +45,48 @@ def build() -> dict[str, Any]:
     }
 
 
+def at_the_end() -> str:
+    """A new database with one session that has only to be handed in."""
+    from beproefd.cli.serve import prepare  # noqa: PLC0415 -- needs Django to be started
+    from tests import factories as make  # noqa: PLC0415 -- idem
+    from tests.factories import prototypes as draw  # noqa: PLC0415 -- idem
+
+    prepare()
+    session = draw.session(make.workshop())
+    draw.walk(session, "on", "2", "good")
+    return str(session.token)
+
+
+def finish(token: str, written: str = "") -> None:
+    """Hand in; with `written` stop after the observation, inside the transaction, for as long as we live."""
+    from django.db.models.signals import post_save  # noqa: PLC0415 -- needs Django to be started
+
+    from beproefd.discipline.prototypes.actions import finish as hand_in  # noqa: PLC0415 -- idem
+    from beproefd.discipline.prototypes.models import Session  # noqa: PLC0415 -- idem
+    from beproefd.discipline.validation.models import Observation  # noqa: PLC0415 -- idem
+
+    def hang(**_more: Any) -> None:
+        Path(written).touch()
+        time.sleep(600)
+
+    if written:
+        post_save.connect(hang, sender=Observation, weak=False)
+    hand_in(session=Session.objects.get(token=token))
+
+
+def count() -> dict[str, Any]:
+    """What the database holds."""
+    from beproefd.discipline.prototypes.models import Session  # noqa: PLC0415 -- needs Django to be started
+    from beproefd.discipline.validation.models import Observation  # noqa: PLC0415 -- idem
+    from beproefd.ground.audit.queries import verify  # noqa: PLC0415 -- idem
+
+    states = list(Session.objects.values_list("state", "not_counted"))
+    return {"observations": Observation.objects.count(), "sessions": states, "log": verify().problem}
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"build": build, "at_the_end": at_the_end, "finish": finish, "count": count}
+
 if __name__ == "__main__":
     django.setup()
-    sys.stdout.write(json.dumps(build()))
+    command, *rest = sys.argv[1:] or ["build"]
+    sys.stdout.write(json.dumps(COMMANDS[command](*rest)))
