@@ -296,7 +296,7 @@ def timeline(stretches: Sequence[Stretch], *, caption: str, kinds: Sequence[str]
         mark = [{"at": today.isoformat(), "word": _("today")}]
         place = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
         rule = {"type": "rule", "color": INK, "strokeWidth": 2, "strokeDash": [6, 4]}
-        word = {"type": "text", "y": "height", "dy": -6, "dx": 4, "align": "left", "color": INK}
+        word = {"type": "text", "y": -8, "align": "center", "color": INK}  # above the bars
         layers += [
             {"data": {"values": mark}, "mark": rule, "encoding": {"x": place}},
             {"data": {"values": mark}, "mark": word, "encoding": {"x": place, "text": {"field": "word"}}},
@@ -336,12 +336,12 @@ def trend(
         {"data": {"values": values}, "mark": line, "encoding": {"x": across, "y": up}},
     ]
     if level is not None:
-        here = [{"x": level, "word": f"{level_name} {_write(level, digits)}"}]
+        here = [{"x": level, "word": f"- - - {level_name} {_write(level, digits)}"}]
         rule = {"type": "rule", "color": INK, "strokeWidth": 2, "strokeDash": [6, 4]}
-        word = {"type": "text", "align": "left", "x": 4, "dy": -9, "color": INK}
+        word = {"type": "text", "align": "left", "x": 0, "y": -10, "color": INK}  # above the plot, clear of the line
         layers += [
             {"data": {"values": here}, "mark": rule, "encoding": {"y": up}},
-            {"data": {"values": here}, "mark": word, "encoding": {"y": up, "text": {"field": "word"}}},
+            {"data": {"values": here}, "mark": word, "encoding": {"text": {"field": "word"}}},
         ]
     rows = tuple((label, _write(value, digits)) for label, value in points)
     return _chart(_spec(1, layers) | {"height": WIDTH * 0.55}, caption, (_("Week"), axis), rows)

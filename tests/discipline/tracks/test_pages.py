@@ -2,13 +2,16 @@
 """The pages of a track, as a browser without JavaScript uses them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks import actions
@@ -232,3 +235,24 @@ def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is(
             visit(course.owner).get(of(course, "home"))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_programme_changes_the_coach_and_the_coach_cannot(busy: Course) -> None:
+    new = make.person("coach", name="Nieuwe Coach")
+    visit(busy.coach).post(of(busy, "plan"), {"coach": new.pk})
+    assert busy.fresh().idea.coach == busy.coach
+    assert visit(busy.manager).post(of(busy, "plan"), {"coach": new.pk}).status_code == 302
+    assert busy.fresh().idea.coach == new
+    assert visit(busy.coach).get(of(busy, "team")).status_code == 404
+
+
+def test_a_track_whose_cycles_are_all_closed_is_finished_by_the_coach(busy: Course) -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=50), tick=False):
+        make.learn(busy)
+        for cycle in busy.track.cycles.all():
+            assert of(busy, "finish") not in visit(busy.coach).get(of(busy, "home")).content.decode()
+            actions.close_cycle(by=busy.owner, cycle=cycle, answer="Ja.", goal="Lukt het?")
+        assert visit(busy.owner).post(of(busy, "finish")).status_code == 403
+        assert of(busy, "finish") in visit(busy.coach).get(of(busy, "home")).content.decode()
+        visit(busy.coach).post(of(busy, "finish"))
+    assert busy.fresh().track.state == "finished"

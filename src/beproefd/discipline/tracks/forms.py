@@ -59,14 +59,18 @@ class PlanForm(ActionForm):
         return cleaned
 
 
-class OpenForm(PlanForm):
-    """A track for a winning idea: who coaches, and when."""
+class CoachForm(ActionForm):
+    """Who coaches."""
 
     coach = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Coach"), empty_label=None)
 
     def __init__(self, *args: Any, coaches: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["coach"].queryset = coaches
+
+
+class OpenForm(CoachForm, PlanForm):
+    """A track for a winning idea: who coaches, and when."""
 
 
 class ReasonForm(ActionForm):

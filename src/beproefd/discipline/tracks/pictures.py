@@ -88,4 +88,4 @@ def load_picture(capacity: Capacity) -> Chart | None:
 
 
 def _week(monday: date) -> str:
-    return date_format(monday, "j M")
+    return date_format(monday, "j b")

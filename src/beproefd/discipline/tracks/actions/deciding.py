@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.ideas.actions import end_follow_up, pivot_idea
 from beproefd.discipline.ideas.models import Idea
-from beproefd.discipline.validation.actions import inherit_assumptions, write_learning
+from beproefd.discipline.validation.actions import inherit_assumptions, inherit_canvas, write_learning
 from beproefd.discipline.validation.models import Assumption, Evidence, LearningCard
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
@@ -90,6 +90,7 @@ def _pivot(by: User, idea: Idea, track: Track | None, values: Mapping[str, str],
     goes_on = track is not None and track.is_open
     child = pivot_idea(by=by, idea=idea, values=values, request_key=request_key)
     inherit_assumptions(by=by, parent=idea, child=child)
+    inherit_canvas(by=by, parent=idea, child=child)
     if track is not None and goes_on:
         paused = timezone.localdate() - track.parked_on if track.parked_on else None
         last = track.ends_on + paused if paused else track.ends_on

@@ -79,6 +79,11 @@ class Home:
     overdue: list[Resolution]
 
     @property
+    def is_done(self) -> bool:
+        """Under way, with every cycle closed."""
+        return self.track.is_running and all(line.cycle.is_closed for line in self.cycles)
+
+    @property
     def next(self) -> NextStep:
         """The one thing that holds the team up most."""
         step = next(filter(None, (ask(self) for ask in STEPS)), None)

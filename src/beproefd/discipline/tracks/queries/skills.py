@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from beproefd.discipline.ideas.models import Idea
+from django.db.models import Prefetch
+
+from beproefd.discipline.ideas.models import Idea, IdeaVersion
 from beproefd.discipline.ideas.rules import is_in_team
 from beproefd.ground.accounts.models import User
 
@@ -30,7 +32,12 @@ def own_reflections(viewer: Any) -> list[Reflection]:
     return list(
         Reflection.objects.filter(user=viewer)
         .select_related("cycle__track__idea__challenge")
-        .prefetch_related("practices", "cycle__track__idea__versions")
+        .prefetch_related(
+            "practices",
+            Prefetch(
+                "cycle__track__idea__versions", queryset=IdeaVersion.objects.order_by("-number"), to_attr="newest"
+            ),
+        )
         .order_by("-cycle__starts_on", "-pk")
     )
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from beproefd.ground.accounts.rules import is_manager, require
 
 from .. import actions, queries
-from ..forms import CloseForm, GoalForm, OpenForm, PlanForm, ReasonForm
+from ..forms import CloseForm, CoachForm, GoalForm, OpenForm, PlanForm, ReasonForm
 from ..models import Track
 from ..pictures import cycle_picture
-from ..rules import can_guide, can_see_capacity, can_work_on
+from ..rules import can_guide, can_open_track, can_see_capacity, can_work_on
 from .entry import address, enter, enter_idea, page, tried
 
 
@@ -76,15 +76,25 @@ def home(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 
 
 def plan(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
-    """Other dates or shorter cycles, before the start."""
+    """Other dates or shorter cycles, before the start; another coach, as long as the track is open."""
     idea, track = enter(request, slug, reference)
     require(can_guide(request.user, idea))
-    form = PlanForm(request.POST or None, track=track)
-    if request.POST and tried(form, lambda said: actions.replan_track(by=request.user, track=track, **said)):
+    form = PlanForm(track=track)
+    coach_form = None
+    if can_open_track(request.user, idea) and track.is_open:
+        known = {"coaches": queries.possible_coaches(request.user, idea)}
+        coach_form = CoachForm(initial={"coach": idea.coach_id}, **known)
+    done = None
+    if request.method == "POST" and "coach" in request.POST and coach_form:
+        coach_form = CoachForm(request.POST, **known)
+        done = tried(coach_form, lambda said: actions.open_track(by=request.user, idea=idea, coach=said["coach"]))
+    elif request.method == "POST":
+        form = PlanForm(request.POST, track=track)
+        done = tried(form, lambda said: actions.replan_track(by=request.user, track=track, **said))
+    if done:
         messages.success(request, _("Saved."))
         return redirect("tracks:home", slug, reference)
-    title = _("Dates and cycles")
-    return page(request, "plan", title, idea, track=track, form=form)
+    return page(request, "plan", _("Dates and coach"), idea, track=track, form=form, coach_form=coach_form)
 
 
 def start(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
