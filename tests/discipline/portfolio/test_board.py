@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from beproefd.discipline.ideas.actions import end_follow_up, follow_up
 from beproefd.discipline.portfolio.models import Tie
-from beproefd.discipline.portfolio.queries.board import board, board_challenges
+from beproefd.discipline.portfolio.queries.board import board, board_challenges, stands_of
 from beproefd.discipline.portfolio.queries.library import own_learning
 from beproefd.discipline.validation import actions as work
+from beproefd.discipline.validation.models import Assumption
+from beproefd.discipline.validation.queries import lines_of
 from tests import factories
 from tests.factories import person, portfolio
 
@@ -93,6 +95,28 @@ def test_who_was_heard_and_where(shop):
     shown = board(shop.manager)
     assert [(one.name, one.pieces, one.people) for one in shown.groups] == [("Jongeren", 0, 0), ("Minima", 2, 6)]
     assert [(one.name, one.pieces, one.people) for one in shown.places] == [("Noord", 2, 6)]
+
+
+def test_an_assumption_stands_where_the_workshop_says_it_stands(shop):
+    sure = factories.assumption(shop, "Zeker", importance=5)
+    portfolio.settle(shop, sure)
+    mixed = factories.assumption(shop, "Beide kanten", importance=4)
+    factories.evidence(shop, mixed, strength=3)
+    factories.evidence(shop, mixed, "contradicts", strength=3, source="partner")
+    own = factories.assumption(shop, "Eigen oordeel", importance=4)
+    work.override_status(by=shop.owner, assumption=own, status="refuted", reason="Dat weten we.")
+    lifted = factories.assumption(shop, "Toch niet", importance=3)
+    work.override_status(by=shop.owner, assumption=lifted, status="supported", reason="Denken we.")
+    work.lift_override(by=shop.owner, assumption=lifted)
+    gone = factories.evidence(shop, lifted, strength=3)
+    work.retract_evidence(by=shop.owner, evidence=gone, reason="Dubbel.")
+    asked = Assumption.objects.filter(idea=shop.idea)
+    here = sorted(stands_of(asked)[shop.idea.pk])
+    there = [
+        (line.assumption.importance, line.standing.uncertainty, line.status, line.is_settled, line.is_critical)
+        for line in lines_of(asked)
+    ]
+    assert [(*one, one.is_settled, one.is_critical) for one in here] == sorted(there)
 
 
 # Who sees which line

@@ -65,7 +65,7 @@ def test_a_finished_test_without_a_clear_answer_is_in_it(shop):
 def test_every_figure_has_a_date_and_a_source(shop, tested, settings):
     [item] = queries.own_learning(shop.manager)
     assert all(figure.as_of == item.entry.tested_on for figure in item.entry.figures)
-    assert {figure.source for figure in item.entry.figures} == {f"{settings.ORGANISATION}, evidence log"}
+    assert {figure.source for figure in item.entry.figures} == {f"{settings.ORGANISATION}, registratie van bewijs"}
     assert {figure.name: figure.value for figure in item.entry.figures}["evidence_against"] == 3
 
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import TeamMember
@@ -133,7 +134,8 @@ def _entry(line: Line, learned: Sequence[str]) -> Entry:
     finished = [card for card in line.cards if card.state == TestCard.State.DONE]
     days = [piece.seen_on for piece in pieces] + [_day(card.ended_at) for card in finished if card.ended_at]
     tested_on = max(days, default=_day(line.assumption.created_at))
-    source = _("%(municipality)s, evidence log") % {"municipality": settings.ORGANISATION}
+    with override("nl"):  # what is published reads the same for everyone
+        source = _("%(municipality)s, evidence log") % {"municipality": settings.ORGANISATION}
     from_group = [piece for piece in pieces if piece.source == Evidence.Source.TARGET_GROUP]
     counted = {
         "evidence_for": line.standing.supporting,

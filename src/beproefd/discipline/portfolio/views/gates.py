@@ -61,20 +61,21 @@ def overview(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     lines = work_of(idea)
     facts = facts_of(idea, lines)
     level = level_of(facts)
+    gates = queries.gate_lines(asked)
+    ahead = next((line.gate for line in gates if line.is_next), None)
     return page(
         request,
         "portfolio/gates.html",
         _("Gates"),
         idea,
-        gates=queries.gate_lines(asked),
+        gates=gates,
         requests=asked,
         may_ask=queries.may_ask(request.user, idea),
         level=Level(level),
         ladder=LADDER[level],
         ladders=[(Level(key), *LADDER[key]) for key in LADDER if key],
         sources=SOURCES,
-        conditions=conditions(facts),
-        facts=facts,
+        conditions=[one for one in conditions(facts) if ahead is None or one.level <= ahead.level],
         open_critical=[line for line in lines if line.is_critical and not line.is_settled],
         words=WORDS,
     )

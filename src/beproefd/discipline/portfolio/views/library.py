@@ -48,6 +48,7 @@ def library(request: HttpRequest) -> HttpResponse:
     )
     known = {"zoek": asked.words, "soort": asked.kind, "groep": asked.group, "uitkomst": asked.outcome}
     found = queries.search(own, asked)
+    counted = queries.counts(own)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
     return render(
         request,
@@ -59,7 +60,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "is_search": any(known.values()),
             "page": page,
             "count": len(found),
-            "outcomes": [(label, queries.counts(own)[value]) for value, label in LearningOutcome.choices],
+            "outcomes": [(label, counted[value]) for value, label in LearningOutcome.choices],
             "total": len(own),
             "elsewhere": queries.search(others, asked)[:PER_PAGE],
             "publishes": can_publish(request.user),

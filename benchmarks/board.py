@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The portfolio board of 200 ideas, each with 10 assumptions and 5 pieces of evidence per assumption.
+
+    python -m benchmarks.board --json
+
+The baseline is a loop that asks the database again for every idea and must find the same figures. Measured in a fresh
+process with an empty SQLite database. The goals: the board within a second, in as many queries as for a tenth of it.
+"""
+
+import argparse
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMES = 5
+GOAL = 1.0  # seconds
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def build(ideas, assumptions, pieces):
+    """The programme manager of a city with so many ideas in the follow-up."""
+    from datetime import timedelta  # noqa: PLC0415 -- only in the process that measures
+
+    from django.utils import timezone  # noqa: PLC0415 -- idem
+
+    from beproefd.discipline.challenges.actions import create_challenge  # noqa: PLC0415 -- needs Django to be started
+    from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember  # noqa: PLC0415 -- idem
+    from beproefd.discipline.validation import models as work  # noqa: PLC0415 -- idem
+    from beproefd.ground.accounts.actions import open_account  # noqa: PLC0415 -- idem
+
+    people = {
+        role: open_account(
+            by="the benchmark",
+            email=f"{role}@bench.example",
+            name=role,
+            organisation="",
+            roles=[role],
+            password="x" * 40,
+        )
+        for role in ("manager", "coach", "team")
+    }
+    by, now = people["team"], timezone.now()
+    challenge = create_challenge(by=people["manager"], title="Armoede voorbij")
+    made = Idea.objects.bulk_create(
+        Idea(
+            challenge=challenge,
+            reference=f"B{number:04d}",
+            state="submitted",
+            submitted_at=now,
+            entered_by=by,
+            coach=people["coach"],
+            followed_up_at=now - timedelta(days=40),
+        )
+        for number in range(ideas)
+    )
+    IdeaVersion.objects.bulk_create(
+        IdeaVersion(idea=idea, number=1, title=f"Idee {idea.reference}", author=by) for idea in made
+    )
+    TeamMember.objects.bulk_create(TeamMember(idea=idea, user=by, name="team", kind="resident") for idea in made)
+    groups = work.TargetGroup.objects.bulk_create(
+        work.TargetGroup(idea=idea, name=f"Groep {at % 7}") for at, idea in enumerate(made)
+    )
+    believed = work.Assumption.objects.bulk_create(
+        work.Assumption(
+            idea=idea,
+            number=number,
+            created_by=by,
+            statement=f"Aanname {number}",
+            kind="desirable",
+            importance=1 + number % 5,
+            belief=1 + (at + number) % 5,
+        )
+        for at, idea in enumerate(made)
+        for number in range(1, assumptions + 1)
+    )
+    cards = work.TestCard.objects.bulk_create(
+        work.TestCard(
+            idea=idea, number=number, created_by=by, question="?", method="paper", who="x", measure="y", cost_cents=12_500,
+            state="done", started_at=now, ended_at=now,
+        )
+        for idea in made
+        for number in (1, 2)
+    )  # fmt: skip
+    first = {one.idea_id: one for one in reversed(believed)}
+    work.TestAssumption.objects.bulk_create(
+        work.TestAssumption(card=card, assumption=first[card.idea_id]) for card in cards
+    )
+    seen = work.Evidence.objects.bulk_create(
+        (
+            work.Evidence(
+                idea=one.idea,
+                number=(one.number - 1) * pieces + piece,
+                created_by=by,
+                text="Gezien.",
+                source=("target", "partner", "target")[piece % 3],
+                strength=1 + piece % 3,
+                group=groups[at // assumptions],
+                place=f"Wijk {piece}",
+                seen_on=now.date(),
+            )
+            for at, one in enumerate(believed)
+            for piece in range(1, pieces + 1)
+        ),
+        batch_size=2000,
+    )
+    work.EvidenceLink.objects.bulk_create(
+        (
+            work.EvidenceLink(
+                evidence=item,
+                assumption=believed[at // pieces],
+                direction="contradicts" if (at // pieces) % 3 == 0 else "supports",
+            )
+            for at, item in enumerate(seen)
+        ),
+        batch_size=2000,
+    )
+    work.LearningCard.objects.bulk_create(
+        work.LearningCard(
+            idea=idea,
+            number=1,
+            created_by=by,
+            believed="a",
+            observed="b",
+            learned="c",
+            therefore="d",
+            decision="continue",
+        )
+        for idea in made
+    )
+    return people["manager"]
+
+
+def naive(viewer):
+    """The same figures, asked for each idea apart."""
+    from beproefd.discipline.portfolio.models import Decision  # noqa: PLC0415 -- needs Django to be started
+    from beproefd.discipline.portfolio.queries.board import Stand, remaining_risk  # noqa: PLC0415 -- idem
+    from beproefd.discipline.portfolio.queries.gates import visible_gates  # noqa: PLC0415 -- idem
+    from beproefd.discipline.validation import models as work  # noqa: PLC0415 -- idem
+    from beproefd.discipline.validation.queries import lines_of  # noqa: PLC0415 -- idem
+
+    found = {}
+    for idea in visible_gates(viewer):
+        lines = lines_of(work.Assumption.objects.filter(idea=idea, retired_reason=""))
+        done = work.TestCard.objects.filter(idea=idea, state="done")
+        passed = Decision.objects.filter(request__idea=idea, outcome="go").count()
+        learned = work.LearningCard.objects.filter(idea=idea).order_by("-created_at").first()
+        list(work.Evidence.objects.filter(idea=idea, retracted_at=None).values_list("group__name", "place", "people"))
+        found[idea.reference] = (
+            passed,
+            round(
+                remaining_risk(Stand(one.assumption.importance, one.standing.uncertainty, one.status) for one in lines),
+                6,
+            ),
+            sum(line.is_settled for line in lines),
+            sum(card.cost_cents for card in done),
+            learned is not None,
+        )
+    return found
+
+
+def measure(size):
+    """Seconds, queries and the naive way, in this process."""
+    import django  # noqa: PLC0415 -- only in the process that measures
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415 -- idem
+    from django.db import connection  # noqa: PLC0415 -- idem
+    from django.test import Client  # noqa: PLC0415 -- idem
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 -- idem
+
+    from beproefd.discipline.portfolio.queries.board import board  # noqa: PLC0415 -- needs Django to be started
+    from beproefd.ground.accounts.models import User  # noqa: PLC0415 -- idem
+
+    call_command("migrate", verbosity=0)
+    manager = build(**size)
+    say(f"  {size}: built, measuring")
+
+    def fresh():
+        return User.objects.get(pk=manager.pk)
+
+    def timed(ask, times):
+        taken = []
+        for _time in range(times):
+            started = time.perf_counter()
+            answer = ask()
+            taken.append(time.perf_counter() - started)
+        return statistics.median(taken), answer
+
+    client = Client()
+    client.force_login(manager)
+    client.get("/portfolio/")  # the picture is drawn once and kept
+    seconds, shown = timed(lambda: board(fresh()), TIMES)
+    page, answer = timed(lambda: client.get("/portfolio/"), 3)
+    with CaptureQueriesContext(connection) as asked:
+        board(fresh())
+    slow, found = timed(lambda: naive(fresh()), 1)
+    same = {
+        line.idea.reference: (line.stage, round(line.risk, 6), line.settled, line.cost_cents, True)
+        for line in shown.lines
+    }
+    if same != found or answer.status_code != 200:
+        raise RuntimeError("the board and the naive loop do not agree")
+    return {"seconds": seconds, "page": page, "queries": len(asked), "naive": slow, "ideas": len(found)}
+
+
+def in_a_process(size):
+    """Measure in a fresh process with a data folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="beproefd-bench-") as folder:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("BEPROEFD_") and k != "DATABASE_URL"}
+        surroundings = kept | {
+            "DJANGO_SETTINGS_MODULE": "beproefd.settings",
+            "BEPROEFD_DATA_DIR": folder,
+            "BEPROEFD_SECRET_KEY": "only-for-measuring",
+            "BEPROEFD_REQUIRE_MFA": "false",
+            "BEPROEFD_EMAIL_URL": "dummymail://",
+            "BEPROEFD_LOG_LEVEL": "ERROR",
+            "BEPROEFD_ALLOWED_HOSTS": "testserver",
+        }
+        Path(folder, "static").mkdir()
+        run = subprocess.run(
+            [sys.executable, "-m", "benchmarks.board", "--measure", json.dumps(size)],
+            env=surroundings,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    if run.returncode:
+        raise RuntimeError(f"measuring {size} ended with code {run.returncode}")
+    return json.loads(run.stdout)
+
+
+def claims(quick):
+    """Time against the loop, and queries against a tenth of the ideas."""
+    full = {"ideas": 20 if quick else 200, "assumptions": 10, "pieces": 5}
+    many, few = in_a_process(full), in_a_process(full | {"ideas": full["ideas"] // 10})
+    database = f"SQLite {sqlite3.sqlite_version}"
+    about = f"{full['ideas']} ideas x {full['assumptions']} assumptions x {full['pieces']} pieces of evidence"
+    for what, seconds in (("figures", many["seconds"]), ("whole page", many["page"])):
+        yield {
+            "claim": f"portfolio board, {what}: time; SQLite, {about}",
+            "value": round(seconds, 4),
+            "baseline": round(many["naive"], 4),
+            "ratio": round(many["naive"] / seconds, 1),
+            "goal": f"<= {GOAL:g} s",
+            "met": seconds <= GOAL,
+            "unit": "s",
+            "database": database,
+        }
+    yield {
+        "claim": f"portfolio board: queries; SQLite, {many['ideas']} against {few['ideas']} ideas",
+        "value": many["queries"],
+        "baseline": few["queries"],
+        "ratio": round(many["queries"] / few["queries"], 3),
+        "goal": "ratio 1",
+        "met": many["queries"] == few["queries"],
+        "unit": "queries",
+        "database": database,
+    }
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the ideas, only to see that it runs")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.measure:
+        print(json.dumps(measure(json.loads(options.measure))))
+        return
+    for found in claims(options.quick):
+        if options.json:
+            print(json.dumps(found), flush=True)
+        else:
+            mark = "met    " if found["met"] else "NOT met"
+            print(
+                f"{mark} {found['claim']}: {found['value']} {found['unit']}, baseline {found['baseline']}, "
+                f"ratio {found['ratio']} (goal {found['goal']})",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
