@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import running
+from tests.browser.person import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "Een-lang-wachtwoord-2016"
@@ -23,9 +24,6 @@ PEOPLE = {
     "juror3": ("Dirk", "juror", ""),
     "juror4": ("Hanna", "juror", "hogeschool"),
 }
-TOO_WIDE = """width => document.documentElement.scrollWidth <= width ? [] :
-    [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > width)
-        .map(e => e.outerHTML.slice(0, 120))"""
 NASTY = """<script>alert(1)</script> '; DROP TABLE ideas_idea; -- {{ 7*7 }} "quotes" & ünïcode"""
 
 
@@ -50,69 +48,11 @@ def blank_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Liv
         yield site
 
 
-class Person:
-    """Someone at a screen. Every page they reach is checked at phone and desktop width."""
-
-    def __init__(self, browser: Any, site: running.LiveSite, key: str, axe: Callable[[Any], list[str]]) -> None:
-        self.context = browser.new_context(base_url=site.url, locale="nl-NL", viewport={"width": 360, "height": 780})
-        self.context.set_default_timeout(15_000)
-        self.page = self.context.new_page()
-        self.axe, self.seen, self.problems = axe, set(), []
-        self.page.on("pageerror", lambda problem: self.problems.append(str(problem)))
-        self.page.on("dialog", lambda dialog: self.problems.append(f"a script ran: {dialog.message}"))
-        self.go("/account/login/")
-        self.page.fill("[name=login]", f"{key}@example.org")
-        self.page.fill("[name=password]", PASSWORD)
-        self.press("main form button[type=submit], main form button:not([type])")
-
-    def look(self) -> None:
-        """No WCAG 2.2 A or AA violation and no sideways scroll, at both widths; each address and state once."""
-        here = (urlsplit(self.page.url).path, self.page.locator("h1").inner_text(), self.page.locator("form").count())
-        if here in self.seen:
-            return
-        self.seen.add(here)
-        for width in (360, 1280):
-            self.page.set_viewport_size({"width": width, "height": 780})
-            assert self.axe(self.page) == [], f"{self.page.url} at {width} px"
-            assert self.page.evaluate(TOO_WIDE, width) == [], f"{self.page.url} scrolls sideways at {width} px"
-
-    def go(self, path: str) -> Any:
-        response = self.page.goto(path)
-        assert response.status == 200, f"{path} answers {response.status}"
-        self.look()
-        return response
-
-    def fill(self, **fields: Any) -> None:
-        for name, value in fields.items():
-            place = self.page.locator(f"main [name={name}]").first
-            kind = place.get_attribute("type")
-            if place.evaluate("e => e.tagName") == "SELECT":
-                place.select_option(str(value))
-            elif kind in {"radio", "checkbox"}:
-                self.page.locator(
-                    f"main [name={name}]" + (f'[value="{value}"]' if value is not True else "")
-                ).first.check()
-            else:
-                place.fill(str(value))
-
-    def press(self, selector: str) -> None:
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
-        self.look()
-
-    def send(self) -> None:
-        """Press the main button of the page."""
-        self.press("main form button.utrecht-button--primary-action")
-
-    def text(self) -> str:
-        return str(self.page.locator("main").inner_text())
-
-
 def test_a_municipality_goes_from_a_blank_database_to_a_signed_decision(
     browser: Any, blank_site: running.LiveSite, axe: Callable[[Any], list[str]], tmp_path: Path
 ) -> None:
     """Challenge, cards, criteria, lock, ideas, interests, scores, ranking, answers, decision package."""
-    people = {key: Person(browser, blank_site, key, axe) for key in PEOPLE}
+    people = {key: Person(browser, blank_site, axe).sign_in(f"{key}@example.org", PASSWORD) for key in PEOPLE}
     manager = people["manager"]
 
     slug = _prepare_the_challenge(manager)

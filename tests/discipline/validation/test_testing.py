@@ -142,7 +142,7 @@ def test_eight_of_eight_ends_the_test_and_becomes_evidence(shop: Workshop) -> No
     assert reading.verdict == "SUPPORTED"
     found = Evidence.objects.get(card=card)
     assert (found.strength, found.source) == (4, "target")
-    assert "U kunt stoppen" in found.text
+    assert "Je kunt stoppen" in found.text
     assert [line.status for line in register(shop.owner, shop.idea)] == ["supported"]
     assert verify().problem == ""
 

@@ -313,9 +313,9 @@ def family(viewer: Any, idea: Idea) -> list[Relative]:
     visible = {item.pk: item for item in visible_work(viewer).filter(challenge=idea.challenge)}
     turns = {
         card.idea_id: card
-        for card in LearningCard.objects.filter(idea__in=visible, decision__in=("pivot", "stop", "park")).order_by(
-            "number"
-        )
+        for card in LearningCard.objects.filter(idea__in=visible, decision__in=("pivot", "stop", "park"))
+        .prefetch_related("evidence")
+        .order_by("number")
     }
     children: defaultdict[int, list[int]] = defaultdict(list)
     for item in visible.values():

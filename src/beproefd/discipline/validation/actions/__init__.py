@@ -3,7 +3,7 @@
 
 from .cards import change_card, drop_card, finish_card, note_deviation, plan_card, start_card
 from .evidence import lift_override, log_evidence, override_status, retract_evidence
-from .learning import revise_canvas, write_learning
+from .learning import inherit_canvas, revise_canvas, write_learning
 from .observing import Refused, Seen, observe, strike_observation
 from .register import (
     add_assumption,
@@ -23,6 +23,7 @@ __all__ = [
     "drop_card",
     "finish_card",
     "inherit_assumptions",
+    "inherit_canvas",
     "lift_override",
     "log_evidence",
     "note_deviation",

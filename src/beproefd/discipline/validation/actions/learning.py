@@ -99,6 +99,16 @@ def revise_canvas(
     return revision
 
 
+def inherit_canvas(*, by: User, parent: Idea, child: Idea) -> CanvasRevision | None:
+    """After a pivot: the canvas goes on where it stood, with what the changed idea says. Again, nothing is added."""
+    latest = parent.canvasrevisions.order_by("-number").first()
+    if latest is None or child.canvasrevisions.exists():
+        return child.canvasrevisions.order_by("-number").first()
+    said = {name: getattr(child.current, name) for name in ("solution", "value")}
+    values = {name: said.get(name) or getattr(latest, name) for name in CANVAS_FIELDS}
+    return revise_canvas(by=by, idea=child, base_number=0, values={name: text[:1000] for name, text in values.items()})
+
+
 def _usable(idea: Idea) -> Iterable[int]:
     """Evidence of the idea itself, and of its parents that counts for an inherited assumption."""
     own = Evidence.objects.filter(idea=idea, retracted_at=None).values_list("pk", flat=True)
