@@ -57,9 +57,9 @@ def read_picture(sent: bytes) -> Picture:
             if opened.width * opened.height > MOST_PIXELS:
                 raise ValidationError(_("This picture has too many pixels. Make it smaller and try again."))
             opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(opened)
-            mode = "RGBA" if upright.has_transparency_data and kind == "png" else "RGB"
-            pixels = upright.convert(mode)
+            ImageOps.exif_transpose(opened, in_place=True)
+            mode = "RGBA" if opened.has_transparency_data and kind == "png" else "RGB"
+            pixels = opened.convert(mode)
             pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             clean = Image.new(mode, pixels.size)
             clean.paste(pixels)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 from django.urls import path
 
-from .views import making, sessions
+from .views import making, sessions, trying
 
 app_name = "prototypes"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("<int:number>/kopie/", making.copy, name="copy"),
     path("<int:number>/schermen/nieuw/<str:kind>/", making.screen_new, name="screen_new"),
     path("<int:number>/schermen/<int:screen>/", making.screen_edit, name="screen_edit"),
-    path("<int:number>/schermen/<int:screen>/bekijken/", making.screen_look, name="screen_look"),
+    path("<int:number>/schermen/<int:screen>/bekijken/", trying.screen_look, name="screen_look"),
     path("<int:number>/schermen/<int:screen>/verplaatsen/", making.screen_move, name="screen_move"),
     path("<int:number>/schermen/<int:screen>/verwijderen/", making.screen_remove, name="screen_remove"),
     path("<int:number>/schermen/<int:screen>/plaatje/", making.picture, name="picture"),

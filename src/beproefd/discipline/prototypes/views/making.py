@@ -160,7 +160,7 @@ def screen_edit(request: HttpRequest, slug: str, reference: str, number: int, sc
     """Change a screen."""
     prototype = enter(request, slug, reference, number)
     require(can_work_on(request.user, prototype.idea))
-    found = _screen(request, prototype, screen)
+    found = one_screen(request, prototype, screen)
     known = {
         "kind": found.kind,
         "screen": found,
@@ -193,22 +193,11 @@ def _write(request: HttpRequest, prototype: Prototype, form: ScreenForm, title: 
     return page(request, "screen_form", title, prototype, form=form, kind=form.kind, stamps=stamps, **context)
 
 
-@require_safe
-@own_pictures
-def screen_look(request: HttpRequest, slug: str, reference: str, number: int, screen: int) -> HttpResponse:
-    """A screen as a tester sees it. Nothing is recorded."""
-    prototype = enter(request, slug, reference, number)
-    found = _screen(request, prototype, screen)
-    from .trying import look  # noqa: PLC0415 -- the two pages show the same screen
-
-    return look(request, prototype, found, queries.screens(request.user, prototype))
-
-
 @require_POST
 def screen_move(request: HttpRequest, slug: str, reference: str, number: int, screen: int) -> HttpResponse:
     """One place up or down."""
     prototype = enter(request, slug, reference, number)
-    found = _screen(request, prototype, screen)
+    found = one_screen(request, prototype, screen)
     actions.move_screen(by=request.user, screen=found, up="up" in request.POST)
     return to("detail", prototype)
 
@@ -218,7 +207,7 @@ def screen_remove(request: HttpRequest, slug: str, reference: str, number: int, 
     """Ask once, then take the screen out."""
     prototype = enter(request, slug, reference, number)
     require(can_work_on(request.user, prototype.idea))
-    found = _screen(request, prototype, screen)
+    found = one_screen(request, prototype, screen)
     if request.method == "POST":
         actions.remove_screen(by=request.user, screen=found)
         messages.success(request, _("The screen was taken out."))
@@ -250,7 +239,8 @@ def served(name: str) -> HttpResponse:
     )
 
 
-def _screen(request: HttpRequest, prototype: Prototype, pk: int) -> Screen:
+def one_screen(request: HttpRequest, prototype: Prototype, pk: int) -> Screen:
+    """A screen of this prototype, or 404."""
     found = next((row for row in queries.screens(request.user, prototype) if row.pk == pk), None)
     if found is None:
         raise Http404

@@ -18,8 +18,9 @@ from beproefd.discipline.validation.models import Observation
 
 from .. import actions, queries, walk
 from ..forms import PressForm
-from ..models import Prototype, Screen, Session, Step
-from .making import own_pictures, served
+from ..models import Session, Step
+from .making import enter as enter_prototype
+from .making import one_screen, own_pictures, served
 
 DEVICE = "prototypes_tests"  # in the session cookie: which tests this device took part in, never which answers
 
@@ -104,25 +105,30 @@ def _show(request: HttpRequest, session: Session, found: Step) -> HttpResponse:
     return page(request, found.kind, **known)
 
 
-def look(request: HttpRequest, prototype: Prototype, screen: Screen, screens: list[Screen]) -> HttpResponse:
+@require_safe
+@own_pictures
+def screen_look(request: HttpRequest, slug: str, reference: str, number: int, screen: int) -> HttpResponse:
     """The team looks at a screen as a tester sees it; the buttons lead on, nothing is recorded."""
+    prototype = enter_prototype(request, slug, reference, number)
+    shown = one_screen(request, prototype, screen)
+    screens = queries.screens(request.user, prototype)
     idea = prototype.idea
 
     def address(name: str, *rest: Any) -> str:
         return reverse(f"prototypes:{name}", args=[idea.challenge.slug, idea.reference, prototype.number, *rest])
 
     def leads(pressed: str) -> str:
-        place = walk.leads_to(screen, pressed, screens)
+        place = walk.leads_to(shown, pressed, screens)
         return address("screen_look", place.screen.pk) if place.screen else address("detail")
 
     return page(
         request,
         "screen",
         looking=True,
-        screen=screen,
+        screen=shown,
         prototype=prototype,
-        picture=address("picture", screen.pk) if screen.image else "",
-        links=[(button, leads(str(button.position))) for button in screen.buttons.all()],
+        picture=address("picture", shown.pk) if shown.image else "",
+        links=[(button, leads(str(button.position))) for button in shown.buttons.all()],
         onward=leads(walk.ON),
         home=address("detail"),
     )
