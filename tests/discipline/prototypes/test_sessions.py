@@ -234,8 +234,8 @@ def test_two_ways_side_by_side_carry_the_way_into_the_observation(shop: Workshop
     made = draw.three_screens(shop)
     with pytest.raises(ValidationError):
         draw.session(shop, made, card)
-    assert draw.tried(draw.session(shop, made, card, arm="control")).not_counted == ""
-    assert Observation.objects.get().arm == "control"
+    assert draw.tried(draw.session(shop, made, card, arm="new")).not_counted == ""
+    assert Observation.objects.get().arm == "new"
 
 
 def test_the_paths_hold_numbers_and_no_people(shop: Workshop) -> None:
