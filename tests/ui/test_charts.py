@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -7,14 +8,20 @@ from django.core.cache import cache
 from django.template import Context, Template
 from django.utils.translation import override
 
-from beproefd.ui.charts import Interval, bars, dots, interval_chart
+from beproefd.ui.charts import Interval, Stretch, bars, dots, interval_chart, timeline, trend
 from tests.ui.page import Page
 
 IDEAS = [
     Interval("Tools", 7.84, 7.1, 8.5, median=8, highlight=True),
     Interval("Kitchen", 6.1, 5, 7.25, median=6.5),
 ]
+CYCLES = [
+    Stretch("Cycle 1", date(2026, 3, 2), date(2026, 3, 15), "closed", "Do people dare?"),
+    Stretch("Cycle 2", date(2026, 3, 16), date(2026, 3, 29), "now", ""),
+]
 ALL = {
+    "timeline": lambda: timeline(CYCLES, caption="Cycles", kinds=["closed", "now", "later"], today=date(2026, 3, 17)),
+    "trend": lambda: trend([("2 Mar", 8), ("9 Mar", None)], caption="Hours", axis="Hours", domain=(0, 40), level=16),
     "interval": lambda: interval_chart(IDEAS, caption="Scores", axis="Score", domain=(0, 10)),
     "bars": lambda: bars([("Tools", 3), ("Kitchen", 1250.5)], caption="Counts", axis="Count", digits=1),
     "dots": lambda: dots([("Tools", [7, 8.5]), ("Kitchen", [])], caption="Spread", axis="Score"),
@@ -122,3 +129,14 @@ def test_the_figure_tag_shows_picture_and_table():
     page = Page(html)
     assert len(page.all("svg", role="img")) == 1
     assert len(page.all("th", scope="row")) == 2
+
+
+def test_a_timeline_names_today_only_when_it_lies_in_the_picture():
+    there = timeline(CYCLES, caption="Cycles", kinds=["closed", "now"], today=date(2026, 3, 29))
+    after = timeline(CYCLES, caption="Cycles", kinds=["closed", "now"], today=date(2026, 3, 30))
+    assert ("vandaag" in there.svg, "vandaag" in after.svg) == (True, False)
+    assert [row[0] for row in there.rows] == ["Cycle 1", "Cycle 2"]
+
+
+def test_a_week_without_an_answer_is_a_gap_and_not_a_zero():
+    assert ALL["trend"]().rows == (("2 Mar", "8,0"), ("9 Mar", "–"))

@@ -330,7 +330,7 @@ def trend(
         "scale": {"domain": order},
         "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
     }
-    up = {"field": "x", "type": "quantitative", "title": textwrap.wrap(axis, LINE), "scale": {"domain": list(domain)}}
+    up = {"field": "x", "type": "quantitative", "title": None, "scale": {"domain": list(domain)}}
     line = {"type": "line", "color": STRONG, "strokeWidth": 3, "point": {"size": 130, "color": STRONG, "stroke": INK}}
     layers: list[dict[str, Any]] = [
         {"data": {"values": values}, "mark": line, "encoding": {"x": across, "y": up}},
@@ -344,7 +344,7 @@ def trend(
             {"data": {"values": here}, "mark": word, "encoding": {"text": {"field": "word"}}},
         ]
     rows = tuple((label, _write(value, digits)) for label, value in points)
-    return _chart(_spec(1, layers) | {"height": WIDTH * 0.55}, caption, (_("Week"), axis), rows)
+    return _chart(_spec(1, layers) | {"width": WIDTH - 40, "height": WIDTH * 0.55}, caption, (_("Week"), axis), rows)
 
 
 def _write(value: float | None, digits: int) -> str:

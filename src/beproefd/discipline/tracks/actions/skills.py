@@ -52,6 +52,8 @@ def share_skills(*, by: User, track: Track, audience: str) -> Share:
     """Let the coach or the team see which skills you practised in this track. Your sentences stay yours."""
     with transaction.atomic():
         track = _own(by, track)
+        if audience not in Share.Audience.values:
+            raise ValidationError(_("Choose the coach or the team."))
         existing = Share.objects.filter(track=track, user=by, audience=audience).first()
         if existing:
             return existing
@@ -64,6 +66,8 @@ def share_skills(*, by: User, track: Track, audience: str) -> Share:
 
 def unshare_skills(*, by: User, track: Track, audience: str) -> None:
     """Take it back, at once. Also after the track has ended, or after leaving the team."""
+    if audience not in Share.Audience.values:
+        raise ValidationError(_("Choose the coach or the team."))
     with transaction.atomic():
         share = Share.objects.select_for_update().filter(track=track, user=by, audience=audience).first()
         if share:
