@@ -32,6 +32,7 @@ from beproefd.discipline.validation.weighing import Weighed, weigh
 from ..levels import GATES, Gate, stage_after
 from .gates import passed_gates, visible_gates
 
+BY_CHOICE = (LearningCard.Decision.STOP, LearningCard.Decision.PIVOT)
 QUIET = timedelta(days=14)  # as in validation: so long without learning is a signal (lesson 5: short cycles)
 
 
@@ -115,7 +116,7 @@ def board(viewer: Any, challenge: Challenge | None = None) -> Board:
     return Board(
         lines,
         started=len(lines),
-        ended_by_choice=sum(line.ended in {"stop", "pivot"} for line in lines),
+        ended_by_choice=sum(line.ended in BY_CHOICE for line in lines),
         groups=_groups_heard(pks),
         places=_places_heard(pks),
     )
@@ -203,11 +204,11 @@ def _costs(pks: Sequence[int]) -> dict[int, int]:
 
 
 def _learning(pks: Sequence[int]) -> tuple[dict[int, datetime], dict[int, str]]:
-    """Per idea when something was learned last, and whether a learning ended it: stop, pivot or park."""
+    """Per idea when something was learned last, and whether a learning ended it: a stop or a pivot."""
     cards = LearningCard.objects.filter(idea__in=pks).order_by()
     last = dict(cards.values("idea").annotate(last=Max("created_at")).values_list("idea", "last"))
     ended = dict(
-        cards.exclude(decision=LearningCard.Decision.CONTINUE).order_by("number").values_list("idea", "decision")
+        cards.filter(decision__in=BY_CHOICE).order_by("number").values_list("idea", "decision")
     )
     return last, ended
 
