@@ -16,6 +16,7 @@ from beproefd.discipline.tracks.models import Agreement, Track
 from beproefd.discipline.tracks.queries import cycle_lines, home, track_of
 from beproefd.discipline.validation.actions import start_card
 from beproefd.discipline.validation.models import Assumption, LearningCard
+from beproefd.ground.audit.queries import verify
 from tests import factories as make
 from tests.factories.tracks import LEARNED, Course
 
@@ -93,6 +94,7 @@ def test_a_pivot_makes_a_child_with_the_assumptions_the_days_left_and_the_signed
     assert Assumption.objects.filter(idea=child, inherited_from__isnull=False).count() == 1
     hours = {a.user_id: (a.hours, a.sign_off) for a in Agreement.objects.filter(track=following)}
     assert hours == {course.owner.pk: (32, "agreed"), course.members[0].pk: (8, "waiting")}
+    assert verify().problem == ""
 
 
 def test_a_pivot_at_the_very_end_gets_one_short_cycle(course: Course) -> None:

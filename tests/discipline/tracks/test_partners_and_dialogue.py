@@ -76,6 +76,7 @@ def test_a_request_is_written_down_once_and_leads_to_yes_or_no(course: Course) -
     for stage in ("talking", "view", "asked"):
         with pytest.raises(ValidationError):
             actions.move_partner(by=course.owner, partner=partner, stage=stage)
+    assert verify().problem == ""
 
 
 def test_asking_has_no_back_door(course: Course) -> None:

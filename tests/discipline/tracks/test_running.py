@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A track opens for a winner, starts when everything is ready, and runs in short cycles."""
 
+import uuid
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from beproefd.discipline.ideas.actions import add_member, pivot_idea
 from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.juries import actions as jury_actions
+from beproefd.discipline.juries.actions import report_interest
 from beproefd.discipline.tracks import actions, queries
 from beproefd.discipline.tracks.cycles import lay_out, two_months_after
-from beproefd.discipline.tracks.models import Track
+from beproefd.discipline.tracks.models import Cycle, Track
 from beproefd.ground.audit.queries import verify
 from tests import factories as make
 
@@ -113,3 +118,71 @@ def test_the_home_page_and_the_list_open_for_team_coach_and_programme_alone(clie
         assert client.get(home).status_code == status
         listed = client.get("/trajecten/")
         assert (course.idea.title in listed.content.decode()) == (status == 200)
+
+
+def test_a_manager_in_the_team_or_tied_to_the_jury_round_opens_no_track() -> None:
+    jury = make.world("preparing", ideas=2, jurors=2)
+    tied = jury.second_manager
+    report_interest(
+        by=jury.manager, jury_round=jury.round, user=tied, idea=jury.ideas[1], kind="personal", note="Mijn zus."
+    )
+    decide(jury)
+    member = make.person("manager", "team", name="Dubbel")
+    idea, coach = Idea.objects.get(pk=jury.ideas[0].pk), make.person("coach")
+    add = {"name": "Dubbel", "organisation": "Gemeente", "kind": "municipality", "email": member.email}
+    actions.open_track(by=jury.manager, idea=jury.ideas[1], coach=coach, starts_on=timezone.localdate())
+    add_member(by=coach, idea=Idea.objects.get(pk=jury.ideas[1].pk), **add)
+    for who, about in ((tied, idea), (member, jury.ideas[1])):
+        with pytest.raises(PermissionDenied):
+            actions.open_track(by=who, idea=Idea.objects.get(pk=about.pk), coach=coach)
+    assert queries.waiting_ideas(tied) == []
+    assert [found.pk for found in queries.waiting_ideas(jury.manager)] == [idea.pk]
+
+
+def decide(jury: Any) -> None:
+    """From preparing to decided."""
+    jury_actions.assign_ideas(by=jury.manager, jury_round=jury.round, per_idea=2)
+    jury_actions.open_scoring(by=jury.manager, jury_round=jury.round)
+    make.judge_all(jury.fresh())
+    jury_actions.close_scoring(by=jury.manager, jury_round=jury.round)
+    make.answer_all(jury.fresh())
+    jury_actions.close_round(by=jury.manager, jury_round=jury.round)
+    jury.fresh()
+
+
+def test_a_pivot_without_a_track_can_get_one() -> None:
+    course = make.course()
+    child = pivot_idea(
+        by=course.owner, idea=course.idea, values={"title": "Nazorg na schuld"}, request_key=uuid.uuid4()
+    )
+    assert child.pk in {idea.pk for idea in queries.waiting_ideas(course.manager)}
+    track = actions.open_track(by=course.manager, idea=child, coach=course.coach, cycle_days=7)
+    assert (track.starts_on, track.state) == (timezone.localdate(), "preparing")
+
+
+def test_dates_change_before_the_start_and_not_after() -> None:
+    course = make.course()
+    first = timezone.localdate() + timedelta(days=7)
+    said = {"starts_on": first, "ends_on": first + timedelta(days=27), "cycle_days": 7}
+    for who in (course.owner, course.jury.jurors[0], make.person("coach")):
+        with pytest.raises(PermissionDenied):
+            actions.replan_track(by=who, track=course.track, **said)
+    track = actions.replan_track(by=course.coach, track=course.track, **said)
+    assert [cycle.starts_on for cycle in track.cycles.all()] == [first + timedelta(days=7 * n) for n in range(4)]
+    actions.start_track(by=course.coach, track=track, reason="Nu.")
+    with pytest.raises(ValidationError, match="dates stand"):
+        actions.replan_track(by=course.coach, track=track, **(said | {"cycle_days": 14}))
+    assert verify().problem == ""
+
+
+def test_a_closed_cycle_cannot_be_rewritten_in_the_database() -> None:
+    course = make.running()
+    make.learn(course)
+    cycle = course.track.cycles.get(number=1)
+    actions.close_cycle(by=course.owner, cycle=cycle, answer="Ja.", goal="Lukt het?")
+    for change in (
+        lambda: Cycle.objects.filter(pk=cycle.pk).update(answer="Nee."),
+        lambda: Cycle.objects.filter(pk=cycle.pk).delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()

@@ -18,6 +18,8 @@ from ..pictures import cycle_picture
 from ..rules import can_guide, can_open_track, can_see_capacity, can_work_on
 from .entry import address, enter, enter_idea, page, tried
 
+FOR_THE_TEAM = {"validation:card_new", "tracks:learn"}  # pages that only who works on the idea can use
+
 
 @require_safe
 @login_required
@@ -60,6 +62,7 @@ def home(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     if shown is None:
         raise Http404
     step = shown.next
+    opens = can_work_on(request.user, idea) or step.where not in FOR_THE_TEAM
     return page(
         request,
         "home",
@@ -67,7 +70,7 @@ def home(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         idea,
         track=track,
         home=shown,
-        step_url=address(step.where, idea, *([step.number] if step.number else [])),
+        step_url=address(step.where, idea, *([step.number] if step.number else [])) if opens else "",
         guides=can_guide(request.user, idea),
         checks=[(check, address(check.where, idea) if check.where else "") for check in shown.checks],
         timeline=cycle_picture(track, shown.cycles),
