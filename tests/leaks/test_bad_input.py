@@ -254,8 +254,7 @@ def test_every_address_that_takes_a_form_up_to_the_decision_is_tried_here(city: 
     ours = {
         name
         for name in names(get_resolver().url_patterns)
-        if not re.match(r"account_|mfa_|socialaccount_|openid_|None", name)
-        and not name.startswith(FOLLOW_UP)
+        if not re.match(r"account_|mfa_|socialaccount_|openid_|None", name) and not name.startswith(FOLLOW_UP)
     }
     client, takes = visit(), set()
     parts = {"slug": city.open.slug, "reference": "AAAAA", "pk": 1, "number": 1, "version": 1, "key": "waarde"}
