@@ -60,7 +60,7 @@ def test_from_asking_to_the_decision_through_the_pages(shop):
     answer = team.post(
         f"{gates}vragen/", {"plan": "Een proef.", "budget": "1500", "request_key": "0" * 32}, follow=True
     )
-    assert "€ 1500" in text(answer)
+    assert "€ 1,500" in text(answer)
     asked = f"{gates}1/"
     assert "waits for a decision" in text(team.get(asked))
     chosen = manager.post(f"{asked}beoordelaar/", {"user": str(reviewer.key)}, follow=True)
