@@ -38,9 +38,6 @@ DEEDS = {
     "ask_correction": _("Correction asked"),
     "correct_idea": _("Correction made"),
     "merge_idea": _("Idea merged into another"),
-    "follow_up_idea": _("Idea goes on in the follow-up"),
-    "end_follow_up": _("Follow-up ended"),
-    "pivot_idea": _("Idea changed course"),
     # juries
     "open_round": _("Jury round started"),
     "seat_juror": _("Seat in the jury given"),

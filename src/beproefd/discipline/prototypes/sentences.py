@@ -22,11 +22,3 @@ def path_in_words(prototype: Prototype, steps: Iterable[Step]) -> str:
     named = _("%(reference)s, version %(version)s") % {"reference": prototype, "version": prototype.version}
     path = f"{named}: {' > '.join(parts)}."
     return f"{path} {_('At the end: %(answer)s.') % {'answer': last}}" if last else path
-
-
-def outcome_rule() -> str:
-    """Which answer counts as a yes; shown wherever a session is linked to a test card."""
-    return _(
-        "With a helper: the helper says whether it succeeded alone, and that counts. Without a helper: the face at the "
-        "end counts; good is a yes, everything else is a no, also no answer."
-    )

@@ -120,3 +120,11 @@ def days(number: float) -> str:
     """A number of days in words."""
     count = round(number)
     return ngettext("%(n)s day", "%(n)s days", count) % {"n": number_format(count)}
+
+
+def screens_rule() -> str:
+    """Which answer counts as a yes when screens are shown; also where a session of screens is tied to a test card."""
+    return _(
+        "With a helper: the helper says whether it succeeded alone, and that counts. Without a helper: the face at the "
+        "end counts; good is a yes, everything else is a no, also no answer."
+    )

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 from qrcode.image.svg import SvgPathImage
 
 from beproefd.discipline.validation.rules import can_work_on
+from beproefd.discipline.validation.sentences import screens_rule
 from beproefd.ground.accounts.rules import require
 
 from .. import actions, queries
 from ..forms import SessionForm
 from ..models import Prototype, Session
 from ..pathway import pathway
-from ..sentences import outcome_rule
 from .making import enter, own_pictures, page, to
 
 
@@ -47,7 +47,7 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
         form=form,
         cards=cards,
         screens=queries.screens(request.user, prototype),
-        rule=outcome_rule(),
+        rule=screens_rule(),
     )
 
 
@@ -57,7 +57,7 @@ def session(request: HttpRequest, slug: str, reference: str, number: int, sessio
     """The address of a session as long as it is open, and how it ended."""
     prototype = enter(request, slug, reference, number)
     found = _session(request, prototype, session)
-    return page(request, "session", _("Session"), prototype, session=found, address=address(found), rule=outcome_rule())
+    return page(request, "session", _("Session"), prototype, session=found, address=address(found), rule=screens_rule())
 
 
 @require_safe
@@ -88,7 +88,7 @@ def paths(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
         paths=found,
         drawing=pathway(found),
         ways=[(names[way.start], names.get(way.to), way.people) for way in found.ways],
-        rule=outcome_rule(),
+        rule=screens_rule(),
     )
 
 

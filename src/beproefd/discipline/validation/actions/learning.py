@@ -39,7 +39,7 @@ def write_learning(
             raise ValidationError(
                 {"evidence": _("Choose at least one piece of evidence. Without it there is no learning.")}
             )
-        card = add(
+        return add(
             LearningCard,
             by=by,
             action="write_learning",
@@ -48,7 +48,6 @@ def write_learning(
             many={"assumptions": assumptions, "evidence": evidence},
             request_key=request_key,
         )
-    return card
 
 
 def revise_canvas(
@@ -87,7 +86,7 @@ def revise_canvas(
             not evidence or not set(_usable(idea)) >= {item.pk for item in evidence}
         ):
             raise ValidationError({"evidence": _("Choose the evidence that showed it.")})
-        revision = add(
+        return add(
             CanvasRevision,
             by=by,
             action="revise_canvas",
@@ -96,7 +95,6 @@ def revise_canvas(
             many={"evidence": evidence if cause == CanvasRevision.Cause.EVIDENCE else []},
             request_key=request_key,
         )
-    return revision
 
 
 def inherit_canvas(*, by: User, parent: Idea, child: Idea) -> CanvasRevision | None:

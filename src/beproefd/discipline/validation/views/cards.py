@@ -20,9 +20,10 @@ from ..designs import design_of, people_needed
 from ..forms import CardForm, DeviationForm, WhyForm
 from ..models import Assumption, TargetGroup, TestCard
 from ..rules import can_work_on
-from ..sentences import claim_text, peeking_text, verdict_text, verdict_word
+from ..sentences import claim_text, peeking_text, screens_rule, verdict_text, verdict_word
 from .entry import enter_work, page
 
+ON_SCREENS = {TestCard.Method.PAPER, TestCard.Method.CLICK, TestCard.Method.WIZARD}
 VERDICT_KINDS = {"SUPPORTED": "ok", "REFUTED": "error", "FUTILE": "warning", "CONTINUE": "info"}
 
 
@@ -155,7 +156,7 @@ def card(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
         links=list(shown.links.select_related("assumption")),
         observations=list(shown.observations.select_related("group", "entered_by").order_by("-position")),
         deviations=list(shown.deviations.select_related("created_by")),
-        drop_form=WhyForm(),
+        screens_rule=screens_rule() if shown.method in ON_SCREENS else "",
         **live_context(shown),
     )
 
