@@ -115,6 +115,22 @@ def test_the_link_works_for_30_days_and_also_after_a_pivot(course: Course) -> No
     assert signed.track.idea.pivot_of == course.idea
 
 
+def test_the_link_is_sent_again_until_the_line_manager_agrees(
+    course: Course, django_capture_on_commit_callbacks: Any
+) -> None:
+    agreement = make.agree(course, course.owner, 16, answer=False)
+    for who in (course.owner, course.coach):
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.send_link_again(by=who, agreement=agreement)
+    assert len(mail.outbox) == 2
+    for who in (course.members[0], course.manager):
+        with pytest.raises(PermissionDenied):
+            actions.send_link_again(by=who, agreement=agreement)
+    actions.sign_off_hours(token=token_of(agreement), agrees=True)
+    with pytest.raises(ValidationError, match="agreed already"):
+        actions.send_link_again(by=course.owner, agreement=agreement)
+
+
 def test_nobody_of_the_team_nor_the_coach_signs_off(course: Course) -> None:
     for address in (course.owner.email, course.members[0].email.upper(), course.coach.email):
         with pytest.raises(ValidationError):

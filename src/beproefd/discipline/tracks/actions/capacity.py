@@ -71,8 +71,8 @@ def send_link_again(*, by: User, agreement: Agreement) -> Agreement:
         track = enter(by, agreement.track)
         require(by.pk == agreement.user_id or coaches(by, track.idea))
         agreement = Agreement.objects.select_related("user", "track").get(pk=agreement.pk)
-        if agreement.sign_off != Agreement.SignOff.WAITING:
-            raise ValidationError(_("The line manager has answered already."))
+        if agreement.is_signed:
+            raise ValidationError(_("The line manager agreed already."))
         _mail_line_manager(agreement)
     return agreement
 

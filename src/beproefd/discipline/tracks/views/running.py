@@ -15,7 +15,7 @@ from .. import actions, queries
 from ..forms import CloseForm, CoachForm, GoalForm, OpenForm, PlanForm, ReasonForm
 from ..models import Track
 from ..pictures import cycle_picture
-from ..rules import can_guide, can_open_track, can_see_capacity, can_work_on
+from ..rules import can_guide, can_open_track, can_work_on
 from .entry import address, enter, enter_idea, page, tried
 
 FOR_THE_TEAM = {"validation:card_new", "tracks:learn"}  # pages that only who works on the idea can use
@@ -74,7 +74,6 @@ def home(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         guides=can_guide(request.user, idea),
         checks=[(check, address(check.where, idea) if check.where else "") for check in shown.checks],
         timeline=cycle_picture(track, shown.cycles),
-        sees_team=can_see_capacity(request.user, idea),
     )
 
 
