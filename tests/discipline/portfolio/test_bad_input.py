@@ -59,6 +59,7 @@ def forms(shop):
     asking = reverse("portfolio:ask", args=[fresh.idea.challenge.slug, fresh.idea.reference])
     return [
         (fresh.owner, asking, ("plan", "budget", "request_key")),
+        (gate.manager, reverse("portfolio:own_tie", args=[slug, reference]), ("kind", "note")),
         (gate.manager, at["name_reviewer"], ("user",)),
         (gate.manager, at["release_reviewer"], ("x",)),
         (gate.manager, at["decide_tie"], ("binds", "reason")),

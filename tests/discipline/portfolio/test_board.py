@@ -17,6 +17,7 @@ from beproefd.discipline.portfolio.queries.library import own_learning
 from beproefd.discipline.validation import actions as work
 from beproefd.discipline.validation.models import Assumption
 from beproefd.discipline.validation.queries import lines_of
+from beproefd.ui.charts import Placed, placed
 from tests import factories
 from tests.factories import person, portfolio
 
@@ -117,6 +118,14 @@ def test_an_assumption_stands_where_the_workshop_says_it_stands(shop):
         for line in lines_of(asked)
     ]
     assert [(*one, one.is_settled, one.is_critical) for one in here] == sorted(there)
+
+
+def test_the_picture_shows_what_its_table_says():
+    items = [Placed("Sparen", 1, 4.5), Placed("Nazorg", 1, 4.5), Placed("Laptops", 0, 0.0)]
+    chart = placed(items, stages=["Geen", "Een"], caption="Bord", axis="Risico", name="Idee", stage="Poort")
+    assert chart.rows == (("1. Sparen", "Een", "4.5"), ("2. Nazorg", "Een", "4.5"), ("3. Laptops", "Geen", "0.0"))
+    assert [f">{number}<" in chart.svg for number in (1, 2, 3)] == [True, True, True]
+    assert ("style=" in chart.svg, "<script" in chart.svg) == (False, False)
 
 
 # Who sees which line

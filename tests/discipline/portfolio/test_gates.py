@@ -182,6 +182,32 @@ def test_nobody_decides_about_the_own_tie(shop, gate):
         )
 
 
+def test_someone_of_the_programme_can_say_to_be_bound_and_then_sees_nothing_of_its_gates(shop, gate):
+    second = shop.jury.second_manager
+    assert queries.readable_request(second, *_address(gate)) is not None
+    with pytest.raises(ValidationError, match="what binds you"):
+        actions.note_own_tie(by=second, idea=shop.idea, kind="personal", note=" ")
+    actions.note_own_tie(by=second, idea=shop.idea, kind="personal", note="Mijn buurman zit in het team.")
+    assert (queries.readable_request(second, *_address(gate)), queries.gate_tasks(second)) == (None, [])
+    with pytest.raises(PermissionDenied):
+        actions.note_own_tie(by=shop.coach, idea=shop.idea, kind="personal", note="Ik ben de coach.")
+
+
+def test_who_waits_for_a_decision_about_a_tie_gets_the_mail_only_after_it(
+    shop, gate, django_capture_on_commit_callbacks
+):
+    near = factories.person("juror", organisation=shop.owner.organisation)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.name_reviewer(by=gate.manager, request=gate.request, user=near)
+    assert mail.outbox == []
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.decide_tie(
+            by=gate.manager, request=gate.request, tie=Tie.objects.get(), binds=False, reason="Een grote stichting."
+        )
+    assert [letter.to for letter in mail.outbox] == [[near.email]]
+    assert shop.idea.title not in mail.outbox[0].subject + mail.outbox[0].body
+
+
 def test_a_tie_goes_along_with_a_pivot(shop):
     juror = shop.jury.jurors[0]
     Interest.objects.create(round=shop.jury.round, user=juror, idea=shop.idea, kind="financial")

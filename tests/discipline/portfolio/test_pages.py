@@ -282,6 +282,7 @@ def test_what_only_the_programme_does_is_not_there_for_others(told):
     for name, someone in people.items():
         client = visit(someone)
         for address, values in (
+            (reverse("portfolio:own_tie", args=[told.idea.challenge.slug, told.idea.reference]), {}),
             (at("name_reviewer", told), {"user": str(told.manager.key)}),
             (at("release_reviewer", told, seat.pk), {}),
             (at("decide_tie", told, tie.pk), {"binds": "no", "reason": "Mag."}),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("leren/", library.library, name="library"),
     path(f"{GATES}/", gates.overview, name="gates"),
     path(f"{GATES}/vragen/", gates.ask, name="ask"),
+    path(f"{GATES}/belang/", gates.own_tie, name="own_tie"),
     path(f"{GATES}/<int:number>/", gates.request_page, name="request"),
     path(f"{GATES}/<int:number>/dossier.json", gates.dossier_file, name="dossier_file"),
     path(f"{GATES}/<int:number>/beoordelaar/", gates.name_reviewer, name="name_reviewer"),

@@ -91,8 +91,8 @@ def name_reviewer(*, by: User, request: GateRequest, user: User) -> Reviewer:
         reviewer.full_clean()
         reviewer.save()
         record_creation(by, "name_reviewer", reviewer)
-        _suggest_tie(by, request.idea, user)
-        _mail_reviewer(request, user)
+        if not _suggest_tie(by, request.idea, user):
+            _mail_reviewer(request, user)
     return reviewer
 
 
@@ -114,6 +114,18 @@ def decide_tie(*, by: User, request: GateRequest, tie: Tie, binds: bool, reason:
             tie.save()
         if binds:
             _withdraw(by, request.idea, tie.user)
+        elif seat_of(tie.user, request):
+            _mail_reviewer(request, tie.user)
+    return tie
+
+
+def note_own_tie(*, by: User, idea: Idea, kind: str, note: str) -> Tie:
+    """Someone of the programme says to be bound to an idea: from then on its gates are closed to them."""
+    with transaction.atomic():
+        idea = Idea.objects.select_for_update(of=("self",)).select_related("challenge").get(pk=idea.pk)
+        require(can_run_gates(by, idea))
+        tie = _bind(by, idea, kind, note)
+        _withdraw(by, idea, by)
     return tie
 
 
@@ -133,20 +145,7 @@ def declare(
                 return seat
             _say_declared(by, seat, free=True)
             return seat
-        note = need(note, _("Say in one sentence what binds you."), "note")
-        if kind not in DECLARED_KINDS:
-            raise ValidationError({"kind": _("Choose what binds you.")})
-        tie = Tie.objects.filter(idea=request.idea, user=by, kind=kind).first()
-        if tie is None:
-            tie = Tie(idea=request.idea, user=by, kind=kind, note=note)
-            tie.full_clean()
-            tie.save()
-            record_creation(by, "note_gate_tie", tie, kind=kind)
-        else:
-            with change(by, "confirm_gate_tie", tie):
-                tie.status, tie.note = Interest.Status.CONFIRMED, note
-                tie.full_clean()
-                tie.save()
+        _bind(by, request.idea, kind, note)
         if seat.declared_free is None:
             _say_declared(by, seat, free=False)
         _withdraw(by, request.idea, by)
@@ -293,6 +292,25 @@ def _say_declared(by: User, seat: Reviewer, *, free: bool) -> None:
         seat.save(update_fields=["declared_free", "declared_at"])
 
 
+def _bind(by: User, idea: Idea, kind: str, note: str) -> Tie:
+    """What someone says of themselves binds at once."""
+    note = need(note, _("Say in one sentence what binds you."), "note")
+    if kind not in DECLARED_KINDS:
+        raise ValidationError({"kind": _("Choose what binds you.")})
+    tie = Tie.objects.filter(idea=idea, user=by, kind=kind).first()
+    if tie is None:
+        tie = Tie(idea=idea, user=by, kind=kind, note=note)
+        tie.full_clean()
+        tie.save()
+        record_creation(by, "note_gate_tie", tie, kind=kind)
+    else:
+        with change(by, "confirm_gate_tie", tie):
+            tie.status, tie.note = Interest.Status.CONFIRMED, note
+            tie.full_clean()
+            tie.save()
+    return tie
+
+
 def _withdraw(by: User, idea: Idea, user: User) -> None:
     """Someone who is bound reviews no open request of this idea any more."""
     seats = Reviewer.objects.select_for_update(of=("self",)).filter(
@@ -304,21 +322,18 @@ def _withdraw(by: User, idea: Idea, user: User) -> None:
             seat.save(update_fields=["withdrawn_at"])
 
 
-def _suggest_tie(by: User, idea: Idea, user: User) -> None:
+def _suggest_tie(by: User, idea: Idea, user: User) -> bool:
+    """Whether the person works where a team member works, and nobody has decided about that before."""
     home = _plain(user.organisation)
     same = home and any(_plain(member.organisation) == home for member in idea.members.all())
     known = Tie.objects.filter(idea=idea, user=user, kind=Interest.Kind.ORGANISATION).exists()
-    if same and not known:
-        tie = Tie(
-            idea=idea,
-            user=user,
-            kind=Interest.Kind.ORGANISATION,
-            is_suggested=True,
-            status=Interest.Status.OPEN,
-        )
-        tie.full_clean()
-        tie.save()
-        record_creation(by, "suggest_gate_tie", tie)
+    if known or not same:
+        return False
+    tie = Tie(idea=idea, user=user, kind=Interest.Kind.ORGANISATION, is_suggested=True, status=Interest.Status.OPEN)
+    tie.full_clean()
+    tie.save()
+    record_creation(by, "suggest_gate_tie", tie)
+    return True
 
 
 def _plain(organisation: str) -> str:

@@ -207,9 +207,7 @@ def _learning(pks: Sequence[int]) -> tuple[dict[int, datetime], dict[int, str]]:
     """Per idea when something was learned last, and whether a learning ended it: a stop or a pivot."""
     cards = LearningCard.objects.filter(idea__in=pks).order_by()
     last = dict(cards.values("idea").annotate(last=Max("created_at")).values_list("idea", "last"))
-    ended = dict(
-        cards.filter(decision__in=BY_CHOICE).order_by("number").values_list("idea", "decision")
-    )
+    ended = dict(cards.filter(decision__in=BY_CHOICE).order_by("number").values_list("idea", "decision"))
     return last, ended
 
 

@@ -71,6 +71,7 @@ def overview(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         gates=gates,
         requests=asked,
         may_ask=queries.may_ask(request.user, idea),
+        runs=can_run_gates(request.user, idea),
         level=Level(level),
         ladder=LADDER[level],
         ladders=[(Level(key), *LADDER[key]) for key in LADDER if key],
@@ -114,6 +115,23 @@ def ask(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         level=Level(level_of(facts)),
         conditions=[line for line in conditions(facts) if gate and line.level <= gate.level],
     )
+
+
+def own_tie(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Someone of the programme says to be bound to this idea."""
+    idea = enter(request, slug, reference)
+    if not can_run_gates(request.user, idea):
+        raise Http404
+    form = RecuseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.note_own_tie(by=request.user, idea=idea, **form.cleaned_data)
+        except (ValidationError, PermissionDenied) as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Noted. This idea is closed to you now; thank you for saying so."))
+            return redirect("portfolio:board")
+    return page(request, "portfolio/own_tie.html", _("Something binds me"), idea, form=form)
 
 
 @require_safe
