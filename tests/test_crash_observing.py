@@ -45,7 +45,7 @@ class Phone:
 
     def __init__(self, site: Site, person: int, card: int) -> None:
         self.host = urlsplit(site.url).netloc
-        self.page = f"/trajecten/{site.slug}/{site.ideas[0]}/proeven/{card}/"
+        self.page = f"/trajecten/{site.slug}/{site.ideas[0]}/tests/{card}/"
         self.cookie = f"sessionid={site.sessions[person]}"
         _status, headers, page = self._ask("GET", "waarnemen/")
         token = re.search(r"csrftoken=(\w+)", headers.get("Set-Cookie", ""))

@@ -36,7 +36,7 @@ def test_a_team_tests_pivots_and_passes_a_gate(
 def _plan_and_start(tess: Person, room: str) -> str:
     tess.go(f"{room}aannames/")
     tess.press("main a:has-text('Wie elke dag ziet')")
-    tess.press("main a:has-text('Maak een proef')")
+    tess.press("main a:has-text('Maak een test')")
     tess.fill(
         question="Houdt iemand geld over?",
         method="field",
@@ -50,9 +50,9 @@ def _plan_and_start(tess: Person, room: str) -> str:
     tess.page.click("text=Hoeveel mensen kost dit?")
     tess.page.wait_for_selector("#mensen >> text=nooit meer dan")
     tess.send()
-    assert "De proefkaart is bewaard" in tess.page.inner_text("body")
+    assert "De testkaart is bewaard" in tess.page.inner_text("body")
     card = tess.page.url
-    tess.press("button:has-text('Start de proef')")
+    tess.press("button:has-text('Start de test')")
     assert "Er is nog niets waargenomen" in tess.text()
     return card
 
@@ -83,7 +83,7 @@ def _observe_together(tess: Person, cor: Person, card: str) -> None:
 
 def _close(tess: Person, card: str) -> None:
     tess.go(card)
-    tess.press("button:has-text('Sluit de proef af')")
+    tess.press("button:has-text('Sluit de test af')")
     assert "Klaar" in tess.text()
 
 

@@ -190,9 +190,9 @@ def test_the_next_step_follows_the_work() -> None:
 def test_a_track_without_a_running_test_gives_a_signal_on_the_page_and_the_list(course: Course, client: Any) -> None:
     client.force_login(course.manager)
     pages = ("/trajecten/", f"/trajecten/{course.idea.challenge.slug}/{course.idea.reference}/")
-    assert all("Er loopt geen proef." in client.get(page).content.decode() for page in pages)
+    assert all("Er loopt geen test." in client.get(page).content.decode() for page in pages)
     make.card(course)
-    assert not any("Er loopt geen proef." in client.get(page).content.decode() for page in pages)
+    assert not any("Er loopt geen test." in client.get(page).content.decode() for page in pages)
     with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
         client.force_login(course.manager)
-        assert all("Maak de proef kleiner" in client.get(page).content.decode() for page in pages)
+        assert all("Maak de test kleiner" in client.get(page).content.decode() for page in pages)
