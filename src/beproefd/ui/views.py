@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The style guide: every component as the product uses it, with the words to write it."""
 
+from datetime import date
+
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from beproefd.ui.charts import Interval, bars, dots, interval_chart
+from beproefd.ui.charts import Interval, Spot, Stretch, bars, dots, interval_chart, scatter, timeline, trend
 from beproefd.ui.forms import DateInput
 
 ICONS = (
@@ -60,6 +62,32 @@ def _charts() -> dict[str, object]:
             [(name, len(scores)) for name, scores in values],
             caption=_("Example: number of judgements"),
             axis=_("Judgements"),
+        ),
+        "map": scatter(
+            [Spot("A1", 0.1, 5, _("Yes"), names[0]), Spot("A2", 0.8, 3, _("No"), names[1])],
+            caption=_("Example: a map of named spots"),
+            across=_("How sure are you?"),
+            up=_("Score"),
+            across_ends=(0.0, 1.0),
+            up_ends=(1.0, 5.0),
+            kinds=[_("Yes"), _("No")],
+        ),
+        "timeline": timeline(
+            [
+                Stretch(names[0], date(2027, 1, 4), date(2027, 1, 17), _("Yes"), ""),
+                Stretch(names[1], date(2027, 1, 18), date(2027, 1, 31), _("No"), ""),
+            ],
+            caption=_("Example: stretches of days"),
+            kinds=[_("Yes"), _("No")],
+            today=date(2027, 1, 12),
+        ),
+        "trend": trend(
+            [("1", 6.0), ("2", None), ("3", 7.5)],
+            caption=_("Example: one amount over time"),
+            axis=_("Score"),
+            domain=(0, 10),
+            level=7.0,
+            level_name=_("Average"),
         ),
         "dots": dots(values, caption=_("Example: every score on its own"), axis=_("Score"), domain=(0, 10)),
     }
