@@ -28,7 +28,7 @@ from .models import (
     TargetGroup,
     TestCard,
 )
-from .rules import can_look_in
+from .rules import can_look_in, closed_to
 from .sentences import days
 from .weighing import Standing, Weighed, riskiest_first, weigh, worth
 
@@ -42,9 +42,8 @@ def visible_work(viewer: Any) -> QuerySet[Idea]:
     if not viewer.is_authenticated:
         return Idea.objects.none()
     ideas = Idea.objects.filter(followed_up_at__isnull=False, challenge__in=visible_challenges(viewer))
-    if not is_manager(viewer):
-        mine = Idea.objects.filter(Q(members__user=viewer) | Q(coach=viewer)).values("pk")
-        ideas = ideas.filter(pk__in=mine)
+    mine = Q(pk__in=Idea.objects.filter(Q(members__user=viewer) | Q(coach=viewer)).values("pk"))
+    ideas = ideas.filter(mine | ~Q(pk__in=closed_to(viewer)) if is_manager(viewer) else mine)
     return ideas.select_related("challenge", "coach", "pivot_of").prefetch_related(
         Prefetch("versions", queryset=IdeaVersion.objects.order_by("-number"), to_attr="newest"),
         Prefetch("members", queryset=TeamMember.objects.select_related("user")),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who may work on an idea that is being worked out, and who may look."""
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 from rules import predicate
@@ -8,6 +9,21 @@ from rules import predicate
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.rules import is_in_team
 from beproefd.ground.accounts.rules import is_manager
+
+
+closed_work: list[Callable[[Any], Collection[int]]] = []
+"""Rooms above add here which ideas are closed to someone of the programme, because of a tie."""
+
+
+def closed_to(user: Any) -> set[int]:
+    """Ids of the ideas whose work is closed to this person; a team and its coach always keep their own."""
+    return {pk for ask in closed_work for pk in ask(user)}
+
+
+@predicate
+def is_closed(user: Any, idea: Idea) -> bool:
+    """Whether a tie closes the work on this idea."""
+    return idea.pk in closed_to(user)
 
 
 @predicate
@@ -24,7 +40,9 @@ def can_work_on(user: Any, idea: Idea) -> bool:
 
 @predicate
 def can_look_in(user: Any, idea: Idea) -> bool:
-    """The team, its coach and the programme; also when the work has ended."""
+    """The team, its coach, and who of the programme is not tied to it; also when the work has ended."""
     if idea.followed_up_at is None:
         return False
-    return bool(is_manager(user) or coaches(user, idea) or is_in_team(user, idea))
+    if coaches(user, idea) or is_in_team(user, idea):
+        return True
+    return bool(is_manager(user) and not is_closed(user, idea))
