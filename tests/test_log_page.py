@@ -13,7 +13,14 @@ from beproefd.site.deeds import DEEDS
 from tests.running import ROOT
 
 LOGGING = {"change", "change_all", "record_creation", "record_event", "_to_state"}
-ROOMS = ("ground/accounts", "discipline/challenges", "discipline/ideas", "discipline/juries", "discipline/tracks")
+ROOMS = (
+    "ground/accounts",
+    "discipline/challenges",
+    "discipline/ideas",
+    "discipline/juries",
+    "discipline/tracks",
+    "discipline/portfolio",
+)
 
 
 def logged(source: str) -> set[str]:

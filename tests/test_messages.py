@@ -18,10 +18,8 @@ def test_every_text_in_the_product_has_a_dutch_translation() -> None:
 
 def test_every_dutch_text_keeps_the_places_for_values() -> None:
     """Babel's own check of %(name)s placeholders."""
-    wrong = [
-        f"{entry.id!r}: {problem}" for entry in messages.load() if entry.id for problem in entry.check(messages.load())
-    ]
-    assert wrong == []
+    catalog = messages.load()
+    assert [f"{entry.id!r}: {problem}" for entry in catalog if entry.id for problem in entry.check(catalog)] == []
 
 
 def test_texts_are_found_in_every_kind_of_call() -> None:

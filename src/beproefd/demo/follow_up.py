@@ -129,10 +129,11 @@ def _run(owner: User, idea: Idea, assumptions: dict[str, Assumption], test: dict
     for number, outcome in enumerate(test["outcomes"]):
         if card.readings.exclude(verdict="CONTINUE").exists():
             break
-        at = timezone.now() - timedelta(hours=len(test["outcomes"]) - number)
         note = test["note"] if number == 0 else ""
         actions.observe(
-            by=owner, card=card, seen=[actions.Seen(key=uuid.uuid4(), outcome=outcome, seen_at=at, note=note)]
+            by=owner,
+            card=card,
+            seen=[actions.Seen(key=uuid.uuid4(), outcome=outcome, seen_at=timezone.now(), note=note)],
         )
         card = TestCard.objects.get(pk=card.pk)
     if card.readings.exclude(verdict="CONTINUE").exists():

@@ -233,14 +233,14 @@ WORK = {
         "screens": {
             "about": {
                 "title": "Zoveel mag vandaag",
-                "task": "Kijk wat u vandaag mag uitgeven.",
-                "question": "Hoe vond u het?",
+                "task": "Kijk wat je vandaag mag uitgeven.",
+                "question": "Wat vind je hiervan?",
             },
             "rows": [
-                ("Welkom", "Dit is uw geld voor vandaag.", ("Kijk", "euro")),
+                ("Welkom", "Dit is jouw geld voor vandaag.", ("Kijk", "euro")),
                 (
                     "Vandaag",
-                    "Vandaag mag u 12 euro uitgeven.",
+                    "Vandaag mag je 12 euro uitgeven.",
                     ("Ik snap het", "yes"),
                     ("Ik snap het niet", "question"),
                 ),

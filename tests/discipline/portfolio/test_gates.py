@@ -105,11 +105,13 @@ def test_each_gate_asks_more_than_the_one_before():
     assert [gate.level for gate in GATES] == sorted({gate.level for gate in GATES})
 
 
-def test_a_locked_test_that_supports_an_assumption_counts_as_passed(shop):
+def test_a_locked_test_that_supports_an_assumption_counts_as_passed_once_it_is_closed(shop):
     group = work.add_target_group(by=shop.owner, idea=shop.idea, name="Minima")
     about = portfolio.describe(shop)
     card = factories.card(shop, [about], group=group)
     factories.observe(shop, card, [True] * 9)
+    assert facts_of(shop.idea).tests_passed == 0
+    work.finish_card(by=shop.owner, card=card)
     facts = facts_of(shop.idea)
     assert (facts.tests_passed, facts.groups, facts.groups_heard, facts.critical_supported) == (1, 1, 1, 1)
     assert level_of(facts) == Level.GROUNDED

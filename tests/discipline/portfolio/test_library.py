@@ -62,6 +62,20 @@ def test_a_finished_test_without_a_clear_answer_is_in_it(shop):
     assert {figure.name: figure.value for figure in item.entry.figures}["tests_done"] == 1
 
 
+def test_the_own_say_of_a_team_is_no_outcome_on_the_shelf_nor_in_public(shop, tested):
+    work.override_status(by=shop.owner, assumption=tested, status="supported", reason="Wij denken van wel.")
+    assert [item.entry.outcome for item in queries.own_learning(shop.manager)] == ["fails"]
+    portfolio.publish(shop, tested)
+    assert [entry.outcome for entry in queries.export().entries] == ["fails"]
+
+
+def test_the_own_say_of_a_team_makes_nothing_tested(shop):
+    once = factories.assumption(shop, "Hier zei één iemand iets over")
+    factories.evidence(shop, once, strength=1)
+    work.override_status(by=shop.owner, assumption=once, status="supported", reason="Wij denken van wel.")
+    assert queries.own_learning(shop.manager) == []
+
+
 def test_every_figure_has_a_date_and_a_source(shop, tested, settings):
     [item] = queries.own_learning(shop.manager)
     assert all(figure.as_of == item.entry.tested_on for figure in item.entry.figures)

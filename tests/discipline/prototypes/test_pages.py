@@ -3,6 +3,7 @@
 
 import base64
 import re
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,10 @@ def test_the_team_and_its_coach_open_everything_and_the_programme_only_looks(sho
     for person in (shop.owner, shop.coach):
         pages = [*team_pages(made, session), *writing_pages(made)]
         assert [signed_in(person).get(page).status_code for page in pages] == [200] * len(pages)
-    assert {signed_in(shop.manager).get(page).status_code for page in team_pages(made, session)} == {200}
+    looks = [page for page in team_pages(made, session) if page != of(made, "session_qr", session.pk)]
+    assert {signed_in(shop.manager).get(page).status_code for page in looks} == {200}
+    assert signed_in(shop.manager).get(of(made, "session_qr", session.pk)).status_code == 404
+    assert session.token not in signed_in(shop.manager).get(of(made, "session", session.pk)).content.decode()
     assert {signed_in(shop.manager).get(page).status_code for page in writing_pages(made)} == {403}
 
 
@@ -140,6 +144,7 @@ def test_a_screen_is_made_from_an_uploaded_picture_and_nothing_of_the_file_survi
         "word_1": "Ja",
         "pictogram_1": "yes",
         "goes_1": "next",
+        "request_key": uuid.uuid4(),
     }
     upload = SimpleUploadedFile("pot.php.jpg", sent, "text/html")
     assert client.post(of(made, "screen_new", "foto"), said | {"picture": upload}).status_code == 302
@@ -163,7 +168,7 @@ def test_a_wrong_file_is_refused_with_a_clear_sentence_and_the_typed_text_stays(
 def test_a_drawing_arrives_as_png_and_is_drawn_anew(shop: Workshop) -> None:
     made, client = draw.prototype(shop), signed_in(shop.owner)
     drawing = "data:image/png;base64," + base64.b64encode(draw.picture_bytes()).decode()
-    said = {"title": "Getekend", "alt": "Een huis", "drawing": drawing}
+    said = {"title": "Getekend", "alt": "Een huis", "drawing": drawing, "request_key": uuid.uuid4()}
     assert client.post(of(made, "screen_new", "tekening"), said).status_code == 302
     screen = Screen.objects.get()
     assert (screen.kind, screen.width, screen.height) == ("drawing", 60, 80)

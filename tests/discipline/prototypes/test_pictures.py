@@ -117,7 +117,9 @@ def test_a_drawing_is_read_as_png_and_nothing_else() -> None:
 
 
 def test_names_that_lead_elsewhere_find_nothing() -> None:
-    name = pictures.keep(read_picture(SEEDS[0]))
+    clean = read_picture(SEEDS[0])
+    name = pictures.name_for(clean)
+    pictures.keep(clean, name)
     assert pictures.open_kept(name)[1] == "image/png"
     for wrong in ("", "../" + name, "../../beproefd.sqlite3", "/etc/passwd", "x.svg", name + ".part", "nul\0.png"):
         assert pictures.open_kept(wrong) is None

@@ -43,7 +43,7 @@ def test_a_partner_is_asked_only_when_nothing_is_missing(course: Course) -> None
     with pytest.raises(ValidationError, match="Not concrete enough yet"):
         actions.ask_partner(by=course.owner, partner=partner)
     revise_canvas(by=course.owner, idea=course.idea, base_number=0, values=dict.fromkeys(CANVAS_FIELDS, "Tekst"))
-    wanted, wrong = make.assumption(course), make.assumption(course, "De bank doet mee", kind="partner", importance=4)
+    wanted, wrong = make.assumption(course), make.assumption(course, "De bank doet mee", kind="partner", belief=2)
     make.observe(course, make.card(course, [wanted]), [True] * 8)
     make.learn(course)
     assert missing(course, partner) == 2

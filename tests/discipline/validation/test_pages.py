@@ -191,9 +191,6 @@ def test_a_pile_with_one_bad_observation_says_which_and_takes_the_others(furnish
         [],
         {"observations": 3},
         {"observations": [{"key": "x"}]},
-        {"observations": [{"key": str(uuid.uuid4()), "outcome": "maybe", "at": "2026-01-01T10:00:00Z"}]},
-        {"observations": [{"key": str(uuid.uuid4()), "outcome": "yes", "at": "yesterday"}]},
-        {"observations": [{"key": str(uuid.uuid4()), "outcome": "yes", "at": "2026-01-01T10:00:00"}]},
         {"observations": [None]},
     ],
 )
@@ -201,6 +198,32 @@ def test_a_pile_that_cannot_be_read_changes_nothing(furnished: Workshop, nonsens
     answer = pile(visit(furnished.owner), furnished, nonsense)
     assert answer.status_code == 400
     assert Observation.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"outcome": "maybe"},
+        {"at": "yesterday"},
+        {"at": "2026-01-01T10:00:00"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "1999-01-01T00:00:00Z"},
+        {"group": "x"},
+    ],
+)
+def test_one_row_that_cannot_be_read_does_not_hold_up_the_others(furnished: Workshop, wrong: dict[str, Any]) -> None:
+    bad = row(**wrong)
+    answer = pile(visit(furnished.owner), furnished, {"observations": [bad, row()]})
+    assert answer.status_code == 200
+    assert list(answer.json()["refused"]) == [bad["key"]]
+    assert Observation.objects.count() == 4
+
+
+def test_signs_that_no_page_can_show_are_left_out(furnished: Workshop) -> None:
+    raw = json.dumps({"observations": [row(note="Liep\x00 \ud800weg.")]})
+    client = visit(furnished.owner)
+    assert client.post(at(furnished, "pile", 1), raw, content_type="application/json").status_code == 200
+    assert Observation.objects.latest("pk").note == "Liep weg."
 
 
 def test_who_was_signed_out_meanwhile_is_told_and_nothing_is_taken(furnished: Workshop) -> None:

@@ -240,6 +240,17 @@ def test_a_pivot_takes_assumptions_and_what_is_known_along(shop: Workshop) -> No
         ("Nazorg", 1),
     ]
     assert verify().problem == ""
+    end_follow_up(by=shop.owner, idea=shop.idea)
+    actions.retract_evidence(by=shop.owner, evidence=Evidence.objects.get(), reason="Het was een ander gesprek.")
+    assert register(shop.owner, child)[0].standing.pieces == 0
+
+
+def test_learning_rests_on_evidence_about_what_it_is_about(shop: Workshop) -> None:
+    about, other = make.assumption(shop), make.assumption(shop, "Iets anders")
+    item = make.evidence(shop, other)
+    with pytest.raises(ValidationError) as refusal:
+        actions.write_learning(by=shop.owner, idea=shop.idea, values=LEARNED, assumptions=[about], evidence=[item])
+    assert "evidence" in refusal.value.message_dict
 
 
 def test_when_the_work_has_ended_it_can_be_read_and_no_longer_changed(shop: Workshop) -> None:

@@ -125,7 +125,9 @@ def test_what_goes_otherwise_is_noted_with_whether_results_were_seen(shop: Works
     with pytest.raises(ValidationError, match="still change the card"):
         actions.note_deviation(by=shop.owner, card=card, **note)
     make.observe(shop, card, [True, False])
-    deviation = actions.note_deviation(by=shop.owner, card=card, **note)
+    key = uuid.uuid4()
+    deviation, again = (actions.note_deviation(by=shop.owner, card=card, request_key=key, **note) for _ in range(2))
+    assert deviation == again
     assert (deviation.observations, deviation.results_seen) == (2, "partly")
     with pytest.raises(DatabaseError), transaction.atomic():
         Deviation.objects.update(results_seen="no")
@@ -151,7 +153,9 @@ def test_a_yes_that_speaks_against_an_assumption_refutes_it(shop: Workshop) -> N
     about = make.assumption(shop, "Niemand durft te bellen")
     card = actions.start_card(
         by=shop.owner,
-        card=actions.plan_card(by=shop.owner, idea=shop.idea, values=CHANGED, assumptions={about: False}),
+        card=actions.plan_card(
+            by=shop.owner, idea=shop.idea, values=CHANGED | {"stakes": "middle"}, assumptions={about: False}
+        ),
     )
     make.observe(shop, card, [True] * 8)
     assert [line.status for line in register(shop.owner, shop.idea)] == ["refuted"]
@@ -228,14 +232,76 @@ def test_a_pile_with_something_unreadable_takes_the_rest(shop: Workshop) -> None
     assert [row.position for row in card.observations.all()] == [1]
 
 
-def test_a_test_that_has_not_started_or_has_ended_takes_nothing(shop: Workshop) -> None:
+def test_a_test_that_has_not_started_takes_nothing(shop: Workshop) -> None:
     draft = make.card(shop, started=False)
-    ended = actions.drop_card(by=shop.owner, card=make.card(shop), reason="Geen tijd meer.")
-    for card in (draft, ended):
-        taken, refused = actions.observe(by=shop.owner, card=card, seen=[make.seen()])
-        assert (taken, len(refused)) == ([], 1)
+    taken, refused = actions.observe(by=shop.owner, card=draft, seen=[make.seen()])
+    assert (taken, len(refused)) == ([], 1)
     draft.refresh_from_db()
     assert not draft.is_locked
+
+
+def test_what_a_phone_sends_after_the_end_is_kept_and_counts_no_more(shop: Workshop) -> None:
+    dropped = make.observe(shop, make.card(shop), [True])
+    actions.drop_card(by=shop.owner, card=dropped, reason="Geen tijd meer.")
+    done = make.observe(shop, make.card(shop), [True] * 8)
+    actions.finish_card(by=shop.owner, card=done)
+    for card in (dropped, done):
+        taken, refused = actions.observe(by=shop.owner, card=card, seen=[make.seen(outcome=False)])
+        assert (taken[0].after_verdict, refused) == (True, [])
+    assert dropped.readings.count() == 1
+
+
+def test_a_pile_in_which_the_verdict_falls_counts_what_came_before_it(shop: Workshop) -> None:
+    card = make.card(shop)
+    actions.observe(by=shop.owner, card=card, seen=[make.seen() for _ in range(8)] + [make.seen(outcome=False)] * 1)
+    single = make.observe(shop, make.card(shop), [True] * 8)
+    counted = [row.position for row in card.observations.filter(after_verdict=False)]
+    assert counted == [row.position for row in single.observations.filter(after_verdict=False)]
+    found, alone = Evidence.objects.get(card=card), Evidence.objects.get(card=single)
+    assert (found.text, found.people) == (alone.text, alone.people)
+
+
+def test_not_good_enough_is_measured_and_not_tested(shop: Workshop) -> None:
+    about = make.assumption(shop)
+    card = make.observe(shop, make.card(shop, [about]), [False, False, False])
+    reading = verdict_of(card)
+    assert reading is not None
+    assert reading.verdict == "FUTILE"
+    assert Evidence.objects.get(card=card).strength == 3
+    assert register(shop.owner, shop.idea)[0].status == "open"
+
+
+def test_a_struck_observation_takes_the_exact_chance_away(shop: Workshop) -> None:
+    card = make.observe(shop, make.card(shop), [False])
+    actions.strike_observation(by=shop.owner, observation=card.observations.get(), reason="Dit was een collega.")
+    make.observe(shop, card, [True] * 8)
+    found = Evidence.objects.get(card=card)
+    assert found.strength == 3
+    assert "doorgestreept" in found.text
+    assert "hoogstens 1 van" not in found.text
+
+
+def test_evidence_is_of_the_group_that_was_seen(shop: Workshop) -> None:
+    asked, seen = (
+        actions.add_target_group(by=shop.owner, idea=shop.idea, name=name) for name in ("Mensen met LVB", "Studenten")
+    )
+    card = make.card(shop, group=asked)
+    actions.observe(by=shop.owner, card=card, seen=[make.seen(group=seen.pk) for _ in range(8)])
+    assert Evidence.objects.get(card=card).group == seen
+    mixed = make.card(shop, group=asked)
+    piles = [make.seen(group=(seen.pk if n == 0 else None)) for n in range(8)]
+    actions.observe(by=shop.owner, card=mixed, seen=piles)
+    assert Evidence.objects.get(card=mixed).group is None
+
+
+def test_two_ways_that_were_not_drawn_by_lot_are_weaker_evidence(shop: Workshop) -> None:
+    strengths = {}
+    for by_lot in (True, False):
+        card = make.card(shop, method="ab", right_from=2, hope_for=8, by_lot=by_lot)
+        pairs = [(make.seen(arm="control", outcome=False), make.seen(arm="new")) for _ in range(12)]
+        actions.observe(by=shop.owner, card=card, seen=[one for pair in pairs for one in pair])
+        strengths[by_lot] = Evidence.objects.get(card=card).strength
+    assert strengths == {True: 4, False: 3}
 
 
 def test_no_answer_is_kept_and_counts_for_neither_side(shop: Workshop) -> None:

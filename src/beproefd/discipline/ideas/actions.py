@@ -12,18 +12,17 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.models import Challenge, Stimulus
 from beproefd.ground.accounts.models import User
-from beproefd.ground.accounts.rules import is_coach, is_manager, require
+from beproefd.ground.accounts.rules import is_manager, require
 from beproefd.ground.audit.actions import change, record_creation
 
 from .models import NEXT_IDEA_STATES, VERSION_FIELDS, Idea, IdeaState, IdeaVersion, TeamMember
-from .queries import visible_ideas
+from .queries import possible_coaches, visible_ideas
 from .rules import (
     can_change_idea,
     can_change_team,
     can_follow_up,
     can_organise_ideas,
     can_start_idea,
-    is_in_team,
     owns_idea,
 )
 
@@ -273,8 +272,10 @@ def follow_up(*, by: User, idea: Idea, coach: User) -> Idea:
     with transaction.atomic():
         idea = _locked_row(idea)
         require(can_follow_up(by, idea.challenge))
-        if not is_coach(coach) or is_in_team(coach, idea):
-            raise ValidationError({"coach": _("Choose someone with the role of coach who is not in the team.")})
+        if not possible_coaches(idea).filter(pk=coach.pk).exists():
+            raise ValidationError(
+                {"coach": _("Choose a coach who is in no team of this challenge and not tied to this idea.")}
+            )
         if idea.follow_up_ended_at:
             raise ValidationError(_("The follow-up of this idea has ended."))
         if idea.is_followed_up and idea.coach_id == coach.pk:
@@ -320,7 +321,7 @@ def pivot_idea(*, by: User, idea: Idea, values: Mapping[str, str], request_key: 
             followed_up_at=timezone.now(),
             channel=idea.channel,
             channel_note=idea.channel_note,
-            entered_by=by,
+            entered_by=idea.entered_by,
             request_key=request_key,
             is_demo=idea.is_demo,
         )

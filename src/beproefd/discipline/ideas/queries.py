@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from beproefd.discipline.challenges.models import Challenge, Phase, Stimulus
+from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from .models import Idea, IdeaState, IdeaVersion, TeamMember
@@ -62,6 +63,19 @@ def visible_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
         closed = {pk for ask in closed_to for pk in ask(viewer, challenge)}
         seen |= Q(submitted_at__isnull=False) & ~Q(pk__in=closed)
     return _with_contents(Idea.objects.filter(seen, challenge=challenge))
+
+
+def possible_coaches(idea: Idea) -> QuerySet[User]:
+    """Coaches who may coach this idea: in no team that took part in the challenge, and not known to be tied to it.
+
+    A coach reads everything a team does, so a competitor must not be one. For the rooms above; they decide who chooses.
+    """
+    racing = TeamMember.objects.filter(
+        idea__challenge=idea.challenge_id, idea__state__in=(IdeaState.SUBMITTED, IdeaState.PIVOT), user__isnull=False
+    )
+    free = User.objects.filter(grants__role=Role.COACH, is_active=True).exclude(pk__in=racing.values("user"))
+    tied = [user.pk for user in free if any(idea.pk in ask(user, idea.challenge) for ask in closed_to)]
+    return free.exclude(pk__in=tied)
 
 
 def submitted_ideas(challenge: Challenge) -> QuerySet[Idea]:

@@ -24,13 +24,16 @@ def is_in_team(user: Any, idea: Idea) -> bool:
 
 
 @predicate
+def leads_team(user: Any, idea: Idea) -> bool:
+    """An owner in the team."""
+    return user.is_authenticated and any(m.user_id == user.pk and m.is_owner for m in idea.members.all())
+
+
+@predicate
 def owns_idea(user: Any, idea: Idea) -> bool:
-    """An owner in the team; for a paper, spoken or imported idea, the one who typed it in."""
-    if not user.is_authenticated:
-        return False
-    if any(member.user_id == user.pk and member.is_owner for member in idea.members.all()):
-        return True
-    return idea.channel != Idea.Channel.ONLINE and idea.entered_by_id == user.pk
+    """An owner in the team; for a paper, spoken or imported idea, also the one who typed it in."""
+    typed_in = idea.channel != Idea.Channel.ONLINE and user.is_authenticated and idea.entered_by_id == user.pk
+    return bool(typed_in or leads_team(user, idea))
 
 
 @predicate
@@ -45,9 +48,11 @@ def can_change_idea(user: Any, idea: Idea) -> bool:
 
 @predicate
 def can_change_team(user: Any, idea: Idea) -> bool:
-    """Who may change the idea; in the follow-up an owner in the team, or the coach."""
+    """Who may change the idea. In the follow-up an owner in the team or the coach, not who typed the idea in:
+    whoever is in the team then reads its hours (0007).
+    """
     if idea.is_followed_up:
-        return bool(owns_idea(user, idea) or (user.is_authenticated and user.pk == idea.coach_id))
+        return bool(leads_team(user, idea) or (user.is_authenticated and user.pk == idea.coach_id))
     return bool(can_change_idea(user, idea))
 
 

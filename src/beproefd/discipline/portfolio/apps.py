@@ -5,3 +5,11 @@ from django.apps import AppConfig
 class PortfolioConfig(AppConfig):
     name = "beproefd.discipline.portfolio"
     label = "portfolio"
+
+    def ready(self) -> None:
+        """Who is tied to an idea does not see its work either."""
+        from beproefd.discipline.validation.rules import closed_work  # noqa: PLC0415 -- models first
+
+        from .rules import tied_idea_ids  # noqa: PLC0415 -- models first
+
+        closed_work.append(tied_idea_ids)

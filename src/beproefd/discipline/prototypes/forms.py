@@ -47,7 +47,7 @@ class PrototypeForm(StampedForm):
         return {name: self.cleaned_data[name] for name in PROTOTYPE_FIELDS}
 
 
-class ScreenForm(StampedForm):
+class ScreenForm(StampedForm, RequestKeyForm):
     """One screen with up to four buttons. `kind` decides what is asked."""
 
     def __init__(
@@ -57,6 +57,8 @@ class ScreenForm(StampedForm):
         if screen:
             kwargs["initial"] = _as_typed(screen) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+        if screen:
+            del self.fields["request_key"]
         own = model_fields(Screen, *SCREEN_FIELDS)
         own["pictogram"].choices = [NO_PICTOGRAM, *Pictogram.choices]
         self.fields["title"] = own["title"]

@@ -118,6 +118,7 @@ class Screen(Audited):
         help_text=_("The person answers with a face, before the next screen. Leave it empty if you ask nothing here."),
     )
     locked = models.BooleanField(default=False, editable=False)
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
 
     class Meta:
         ordering = ("prototype", "position")
@@ -153,6 +154,7 @@ class Button(models.Model):
     pictogram = models.CharField(_("small picture"), max_length=8, blank=True, choices=Pictogram.choices)
     goes = models.CharField(_("where to?"), max_length=6, choices=Goes.choices, default=Goes.NEXT)
     to = models.ForeignKey(Screen, null=True, blank=True, on_delete=models.PROTECT, related_name="led_to_by")
+    locked = models.BooleanField(default=False, editable=False)  # with its screen: a trigger sees only its own row
 
     class Meta:
         ordering = ("screen", "position")
@@ -176,9 +178,11 @@ class Button(models.Model):
 
 
 class Session(Audited):
-    """One person tries the screens. `key` is the key of the observation it becomes; the token is its address."""
+    """One person tries the screens. The token is its address.
 
-    AUDIT_WITH = ("steps",)
+    `key` is the key of the observation it becomes. No page shows it, so nobody can send another observation in its
+    place. The steps are not in the log: its entries have a time, and a session knows no time of a step.
+    """
 
     class Mode(models.TextChoices):
         """Whether someone helps."""
@@ -206,6 +210,7 @@ class Session(Audited):
     prototype = models.ForeignKey(Prototype, on_delete=models.PROTECT, related_name="sessions")
     card = models.ForeignKey(TestCard, on_delete=models.PROTECT, related_name="+", verbose_name=_("for which test?"))
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     mode = models.CharField(_("who is there?"), max_length=8, choices=Mode.choices)
     arm = models.CharField(max_length=8, blank=True)
@@ -237,7 +242,7 @@ class Session(Audited):
         )
 
     def __str__(self) -> str:
-        return str(self.key)
+        return str(self.pk)
 
     @property
     def is_live(self) -> bool:

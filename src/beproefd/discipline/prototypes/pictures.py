@@ -91,9 +91,13 @@ def folder() -> Path:
     return Path(settings.DATA_DIR) / "media" / "prototypes"
 
 
-def keep(picture: Picture) -> str:
-    """Write a picture to the media folder, whole or not at all; the name to find it by."""
-    name = f"{uuid.uuid4().hex}.{picture.kind}"
+def name_for(picture: Picture) -> str:
+    """A new name, to find a picture by once it is kept."""
+    return f"{uuid.uuid4().hex}.{picture.kind}"
+
+
+def keep(picture: Picture, name: str) -> None:
+    """Write a picture to the media folder, whole or not at all."""
     place = folder()
     place.mkdir(parents=True, exist_ok=True)
     half = place / f"{name}.part"
@@ -102,7 +106,6 @@ def keep(picture: Picture) -> str:
         file.flush()
         os.fsync(file.fileno())
     half.replace(place / name)
-    return name
 
 
 def open_kept(name: str) -> tuple[bytes, str] | None:

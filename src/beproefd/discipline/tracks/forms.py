@@ -13,7 +13,7 @@ from beproefd.discipline.ideas.models import IdeaVersion
 from beproefd.discipline.validation.models import Assumption, Evidence, LearningCard
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.chain import digest
-from beproefd.ui.forms import ActionForm, DateInput, PlainText, RequestKeyForm, StampedForm, model_fields
+from beproefd.ui.forms import ActionForm, DateInput, RequestKeyForm, StampedForm, model_fields
 
 from .actions import PARTNER_FIELDS
 from .cycles import two_months_after
@@ -71,12 +71,6 @@ class CoachForm(ActionForm):
 
 class OpenForm(CoachForm, PlanForm):
     """A track for a winning idea: who coaches, and when."""
-
-
-class ReasonForm(ActionForm):
-    """Why."""
-
-    reason = PlainText(label=gettext_lazy("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class GoalForm(ActionForm):

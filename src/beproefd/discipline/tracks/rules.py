@@ -8,7 +8,7 @@ from rules import predicate
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.rules import can_follow_up, is_in_team
 from beproefd.discipline.juries.models import BLOCKING, Interest
-from beproefd.discipline.validation.rules import can_look_in, can_work_on, coaches
+from beproefd.discipline.validation.rules import can_look_in, can_work_on, coaches, is_closed
 from beproefd.ground.accounts.rules import is_manager
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
 
 @predicate
 def can_open_track(user: Any, idea: Idea) -> bool:
-    """The programme, after the decision; not someone in the team or tied to an idea of this jury round."""
-    if not can_follow_up(user, idea.challenge) or is_in_team(user, idea):
+    """The programme, after the decision; not someone in the team, or tied to it or to an idea of this jury round."""
+    if not can_follow_up(user, idea.challenge) or is_in_team(user, idea) or is_closed(user, idea):
         return False
     tied = Interest.objects.filter(round__challenge=idea.challenge_id, user=user, status__in=BLOCKING)
     return not tied.exists()
@@ -34,8 +34,10 @@ def can_open_track(user: Any, idea: Idea) -> bool:
 
 @predicate
 def can_guide(user: Any, idea: Idea) -> bool:
-    """The coach and the programme, but nobody of the team itself: dates, starting early, going on after a pause."""
-    return bool((coaches(user, idea) or is_manager(user)) and not is_in_team(user, idea))
+    """The coach and the programme, but nobody of the team or tied to it: dates, starting early, ending a pause."""
+    if is_in_team(user, idea):
+        return False
+    return bool(coaches(user, idea) or (is_manager(user) and not is_closed(user, idea)))
 
 
 @predicate

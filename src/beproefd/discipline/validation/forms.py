@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Forms of the follow-up. Texts and lengths come from the models, so that the two never differ."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ CARD_FIELDS = (
     "measure",
     "right_from",
     "hope_for",
+    "by_lot",
     "stakes",
     "cost_cents",
     "effort_days",
@@ -164,8 +166,11 @@ class ObserveForm(RequestKeyForm):
         super().__init__(*args, **kwargs)
         if card.has_two_arms:
             self.fields["arm"] = forms.ChoiceField(
-                label=_("Which way did this person get?"),
+                label=_("Which way does this person get? The coin says:")
+                if card.by_lot
+                else _("Which way did this person get?"),
                 choices=[("control", _("the old way")), ("new", _("the new way"))],
+                initial=secrets.choice(("control", "new")) if card.by_lot else None,
                 widget=forms.RadioSelect,
             )
         self.fields |= model_fields(Observation, "note", "place")
@@ -202,6 +207,7 @@ class EvidenceForm(WorkForm):
         super().__init__(*args, **kwargs)
         self.assumptions = list(assumptions)
         self.fields |= model_fields(Evidence, *EVIDENCE_FIELDS)
+        self.fields["people"].min_value = 1
         self.fields["source"].widget = forms.RadioSelect(choices=Evidence.Source.choices)
         self.fields["strength"] = forms.TypedChoiceField(
             label=self.fields["strength"].label,

@@ -4,12 +4,12 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
+from django.db.models import Q
 from rules import predicate
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.rules import is_in_team
 from beproefd.ground.accounts.rules import is_manager
-
 
 closed_work: list[Callable[[Any], Collection[int]]] = []
 """Rooms above add here which ideas are closed to someone of the programme, because of a tie."""
@@ -46,3 +46,10 @@ def can_look_in(user: Any, idea: Idea) -> bool:
     if coaches(user, idea) or is_in_team(user, idea):
         return True
     return bool(is_manager(user) and not is_closed(user, idea))
+
+
+@predicate
+def can_retract(user: Any, evidence: Any) -> bool:
+    """Who works on the idea it is about; after a pivot also who works on the idea that took it over."""
+    ideas = Idea.objects.filter(Q(pk=evidence.idea_id) | Q(assumptions__evidence_links__evidence=evidence)).distinct()
+    return any(can_work_on(user, idea) for idea in ideas.prefetch_related("members"))

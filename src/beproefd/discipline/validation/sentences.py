@@ -20,7 +20,7 @@ def verdict_word(verdict: str) -> str:
         "SUPPORTED": _("It holds"),
         "REFUTED": _("It does not hold"),
         "FUTILE": _("Not good enough"),
-        "CONTINUE": _("Go on"),
+        "CONTINUE": _("Not enough seen yet"),
     }[verdict]
 
 
@@ -38,7 +38,11 @@ def seen_text(card: TestCard) -> str:
     """What was seen until now, per way where there are two."""
     if not card.has_two_arms:
         yes, total = counts(card)
-        return _("%(yes)s of %(total)s people: %(measure)s.") % {"yes": yes, "total": total, "measure": card.measure}
+        return _("%(yes)s of %(total)s times yes (%(measure)s).") % {
+            "yes": yes,
+            "total": total,
+            "measure": card.measure,
+        }
     rows = list(
         card.observations.filter(struck_at=None, after_verdict=False, outcome__isnull=False).values_list(
             "arm", "outcome"
@@ -46,7 +50,7 @@ def seen_text(card: TestCard) -> str:
     )
     old = [outcome for arm, outcome in rows if arm == "control"]
     new = [outcome for arm, outcome in rows if arm == "new"]
-    return _("With the new way %(new)s of %(all_new)s, with the old way %(old)s of %(all_old)s: %(measure)s.") % {
+    return _("New way: %(new)s of %(all_new)s times yes. Old way: %(old)s of %(all_old)s times yes (%(measure)s).") % {
         "new": new.count(True), "all_new": len(new), "old": old.count(True), "all_old": len(old), "measure": card.measure,
     }  # fmt: skip
 
@@ -64,20 +68,17 @@ def claim_text(card: TestCard) -> str:
 
 def verdict_text(card: TestCard, reading: Reading) -> str:
     """What was seen, what the engine says, and what to do: "7 of 8 ... You can stop."."""
-    parts = [seen_text(card)]
+    parts = [seen_text(card), *_caveats(card)]
     result, design = reading.result, card.locked_design
-    once_in = round(1 / design.side_alpha)
+    promise = {
+        "SUPPORTED": _("If this were not so, a result like this would come up in at most 1 of %(n)s tests."),
+        "REFUTED": _("If this were so, a result like this would come up in at most 1 of %(n)s tests."),
+    }.get(reading.verdict)
+    if promise and len(parts) == 1:
+        parts.append(promise % {"n": round(1 / design.side_alpha)})
     if reading.verdict == "SUPPORTED":
-        parts.append(
-            _("If the assumption were not true, a result like this would come up in at most 1 of %(n)s tests.")
-            % {"n": once_in}
-        )
         parts.append(_("You can stop: you know enough."))
     elif reading.verdict == "REFUTED":
-        parts.append(
-            _("If the assumption were true, a result like this would come up in at most 1 of %(n)s tests.")
-            % {"n": once_in}
-        )
         parts.append(_("You can stop: this does not work."))
     elif reading.verdict == "FUTILE":
         parts.append(_("What you hoped for is not reached, and asking more people will hardly change that."))
@@ -85,6 +86,24 @@ def verdict_text(card: TestCard, reading: Reading) -> str:
     else:
         parts.append(remaining_text(result, design))
     return " ".join(parts)
+
+
+def _caveats(card: TestCard) -> list[str]:
+    """What makes the promise of the locked card weaker; then no chance is named."""
+    said = []
+    struck = card.observations.exclude(struck_at=None).count()
+    if struck:
+        said.append(
+            ngettext(
+                "%(n)s observation was struck out, so no exact chance can be named.",
+                "%(n)s observations were struck out, so no exact chance can be named.",
+                struck,
+            )
+            % {"n": struck}
+        )
+    if card.has_two_arms and not card.by_lot:
+        said.append(_("Who got which way was not drawn by lot, so the difference can have another cause."))
+    return said
 
 
 def remaining_text(result: dict[str, Any], design: Design) -> str:

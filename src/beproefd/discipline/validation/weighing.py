@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 BELIEFS = {1: 0.15, 2: 0.30, 3: 0.50, 4: 0.70, 5: 0.85}
 """Chance beforehand, by the team's answer. Never near 0 or 1: a team that is sure can still be shown wrong."""
-FACTORS = {1: 1.5, 2: 2.5, 3: 5.0, 4: 15.0}
-"""How much the odds change, by strength."""
+FACTORS = {1: 1.5, 2: 2.5, 3: 4.0, 4: 10.0}
+"""How much the odds change, by strength. A locked test says yes .8/.10 to .8/.05 times as often when it is true."""
 WEIGHTS = {"target": 1.0, "partner": 0.7, "desk": 0.6}
 """How much of that counts, by source (a power of the factor)."""
 SUPPORTED_FROM = 0.90

@@ -22,8 +22,8 @@ from beproefd.ground.audit.chain import canonical, sha256
 
 from ..models import Decision, GateRequest, Outcome, Review, Reviewer, Tie
 from ..queries.dossier import dossier_of
-from ..queries.gates import counting_reviews, next_gate, seat_of
-from ..rules import belongs_to, bound_idea_ids, can_run_gates, may_be_named
+from ..queries.gates import counting_reviews, has_read_reviews, next_gate, own_review, seat_of
+from ..rules import belongs_to, bound_idea_ids, can_judge, can_run_gates, can_run_request, may_be_named
 from .doors import need
 
 DECLARED_KINDS = (Interest.Kind.ORGANISATION, Interest.Kind.FINANCIAL, Interest.Kind.PERSONAL)
@@ -70,12 +70,21 @@ def ask_review(
 
 
 def name_reviewer(*, by: User, request: GateRequest, user: User) -> Reviewer:
-    """Name someone. The same organisation as a team member is noted as a tie that blocks until it is decided about."""
+    """Name someone else. The same organisation as someone of the team blocks until it is decided about.
+
+    Whoever of the programme could read a review of this request is not named any more: a review is made alone.
+    """
     with transaction.atomic():
         request = _running(by, request)
+        if user.pk == by.pk:
+            raise ValidationError({"user": _("You run this gate, so you cannot review it. Choose someone else.")})
         existing = Reviewer.objects.filter(request=request, user=user).first()
         if existing and existing.is_active:
             return existing
+        if has_read_reviews(user, request):
+            raise ValidationError(
+                {"user": _("This person could read the reviews already. Choose someone outside the programme.")}
+            )
         if not may_be_named(user):
             raise ValidationError({"user": _("Choose someone of the programme or a jury member.")})
         if belongs_to(user, request.idea):
@@ -83,14 +92,15 @@ def name_reviewer(*, by: User, request: GateRequest, user: User) -> Reviewer:
         if request.idea_id in bound_idea_ids(user):
             raise ValidationError({"user": _("This person is bound to this idea and cannot review it.")})
         if existing:  # taken off before, and free to come back
-            with change(by, "name_reviewer_again", existing):
-                existing.withdrawn_at = None
-                existing.save(update_fields=["withdrawn_at"])
-            return existing
-        reviewer = Reviewer(request=request, user=user, name=user.name, organisation=user.organisation, named_by=by)
-        reviewer.full_clean()
-        reviewer.save()
-        record_creation(by, "name_reviewer", reviewer)
+            reviewer = existing
+            with change(by, "name_reviewer_again", reviewer):
+                reviewer.withdrawn_at = None
+                reviewer.save(update_fields=["withdrawn_at"])
+        else:
+            reviewer = Reviewer(request=request, user=user, name=user.name, organisation=user.organisation, named_by=by)
+            reviewer.full_clean()
+            reviewer.save()
+            record_creation(by, "name_reviewer", reviewer)
         if not _suggest_tie(by, request.idea, user):
             _mail_reviewer(request, user)
     return reviewer
@@ -114,7 +124,7 @@ def decide_tie(*, by: User, request: GateRequest, tie: Tie, binds: bool, reason:
             tie.save()
         if binds:
             _withdraw(by, request.idea, tie.user)
-        elif seat_of(tie.user, request):
+        elif seat_of(tie.user, request) and not own_review(tie.user, request):
             _mail_reviewer(request, tie.user)
     return tie
 
@@ -185,13 +195,16 @@ def write_review(
 
 
 def release_reviewer(*, by: User, reviewer: Reviewer) -> Reviewer:
-    """Take someone off who has not reviewed, so that the decision need not wait. Harmless when already off."""
+    """Take someone off who has not reviewed, so that the decision need not wait; or who turned out to be bound.
+
+    Harmless when already off.
+    """
     with transaction.atomic():
         request = _running(by, reviewer.request)
         reviewer = Reviewer.objects.select_for_update(of=("self",)).get(pk=reviewer.pk, request=request)
         if not reviewer.is_active:
             return reviewer
-        if Review.objects.filter(reviewer=reviewer).exists():
+        if Review.objects.filter(reviewer=reviewer).exists() and can_judge(reviewer.user, request.idea):
             raise ValidationError(_("This person has handed in a review. It counts."))
         with change(by, "release_reviewer", reviewer):
             reviewer.withdrawn_at = timezone.now()
@@ -213,18 +226,28 @@ def decide_gate(
     Going on against a reviewer is possible: the reasons say why. A stop does not end the work by itself: the team
     writes what it learned first (the learning card that stops), so that nothing is lost.
     """
+    _look_again(by, request)  # a transaction of its own: a tie it finds is kept when the decision is refused
     with transaction.atomic():
         request = _running(by, request, may_be_closed=True)
         existing = Decision.objects.filter(request=request).first()
         if existing and request_key and existing.request_key == request_key:
             return existing
         _require_open(request)
-        named = list(request.reviewers.filter(withdrawn_at=None))
+        named = list(request.reviewers.filter(withdrawn_at=None).select_related("user"))
         counting = counting_reviews(request)
         if not counting:
             raise ValidationError(_("Nobody has reviewed this yet."))
         if len(counting) < len(named):
             raise ValidationError(_("Not everyone has reviewed. Wait, or take off who cannot."))
+        bound = [seat.name for seat in named if not can_judge(seat.user, request.idea)]
+        if bound:
+            raise ValidationError(
+                _(
+                    "Something may bind %(names)s to this idea by now. Decide about the tie or take this person off, "
+                    "then decide. Nothing was saved."
+                )
+                % {"names": ", ".join(bound)}
+            )
         decision = Decision(
             request=request,
             **_judged(request, outcome, reasons, exception_reason),
@@ -268,7 +291,7 @@ def _locked(request: GateRequest) -> GateRequest:
 
 def _running(by: User, request: GateRequest, *, may_be_closed: bool = False) -> GateRequest:
     request = _locked(request)
-    require(can_run_gates(by, request.idea))
+    require(can_run_request(by, request))
     if not may_be_closed:
         _require_open(request)
     return request
@@ -306,6 +329,7 @@ def _bind(by: User, idea: Idea, kind: str, note: str) -> Tie:
     else:
         with change(by, "confirm_gate_tie", tie):
             tie.status, tie.note = Interest.Status.CONFIRMED, note
+            tie.decision_reason, tie.decided_by = "", None  # what was decided before no longer holds
             tie.full_clean()
             tie.save()
     return tie
@@ -323,9 +347,10 @@ def _withdraw(by: User, idea: Idea, user: User) -> None:
 
 
 def _suggest_tie(by: User, idea: Idea, user: User) -> bool:
-    """Whether the person works where a team member works, and nobody has decided about that before."""
+    """Whether the person works where someone of the team or the coach works, and nobody has decided about that."""
     home = _plain(user.organisation)
-    same = home and any(_plain(member.organisation) == home for member in idea.members.all())
+    near = [member.organisation for member in idea.members.all()] + ([idea.coach.organisation] if idea.coach else [])
+    same = home and home in map(_plain, near)
     known = Tie.objects.filter(idea=idea, user=user, kind=Interest.Kind.ORGANISATION).exists()
     if known or not same:
         return False
@@ -334,6 +359,15 @@ def _suggest_tie(by: User, idea: Idea, user: User) -> bool:
     tie.save()
     record_creation(by, "suggest_gate_tie", tie)
     return True
+
+
+def _look_again(by: User, request: GateRequest) -> None:
+    """Teams change while a review runs: look for ties of who reviews once more."""
+    with transaction.atomic():
+        request = _running(by, request, may_be_closed=True)
+        if request.is_open:
+            for seat in request.reviewers.filter(withdrawn_at=None).select_related("user"):
+                _suggest_tie(by, request.idea, seat.user)
 
 
 def _plain(organisation: str) -> str:

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is known about an idea at one moment, computed from its work. The callers decide who may see it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Count, Q
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.models import (
@@ -13,18 +16,30 @@ from beproefd.discipline.validation.models import (
     Evidence,
     EvidenceLink,
     TargetGroup,
+    TestAssumption,
     TestCard,
 )
 from beproefd.discipline.validation.queries import Line, lines_of
 
 from ..levels import LADDER, POLICY, SOURCES, Facts, Gate, conditions, level_of
 
-DOSSIER = 1  # version of the shape of a dossier
+DOSSIER = 2  # version of the shape of a dossier
 
 
 def work_of(idea: Idea) -> list[Line]:
     """The assumptions that still count, riskiest first."""
     return lines_of(Assumption.objects.filter(idea=idea, retired_reason=""))
+
+
+def settled_as(line: Line) -> str:
+    """The status a gate goes by: the team's own "supported" counts only with something that supports it."""
+    own_word_alone = line.status == "supported" and not line.standing.supporting
+    return line.standing.status if own_word_alone else line.status
+
+
+def open_critical(lines: Iterable[Line]) -> list[Line]:
+    """What an idea can still fail on."""
+    return [line for line in lines if line.is_critical and settled_as(line) not in {"supported", "refuted"}]
 
 
 def facts_of(idea: Idea, lines: Sequence[Line] | None = None) -> Facts:
@@ -40,7 +55,12 @@ def facts_of(idea: Idea, lines: Sequence[Line] | None = None) -> Facts:
     }
     passed = set(
         _counting(idea)
-        .filter(evidence__strength=Evidence.Strength.TESTED, direction=EvidenceLink.Direction.SUPPORTS)
+        .filter(
+            evidence__strength=Evidence.Strength.TESTED,
+            evidence__card__state=TestCard.State.DONE,
+            evidence__card__readings__verdict="SUPPORTED",
+            direction=EvidenceLink.Direction.SUPPORTS,
+        )
         .values_list("evidence_id", "evidence__card__method", "evidence__place")
     )
     compared = [
@@ -51,7 +71,7 @@ def facts_of(idea: Idea, lines: Sequence[Line] | None = None) -> Facts:
     return Facts(
         canvas_complete=_canvas_complete(idea),
         critical=len(critical),
-        critical_supported=sum(line.status == "supported" for line in critical),
+        critical_supported=sum(settled_as(line) == "supported" for line in critical),
         groups=len(groups),
         groups_heard=len(groups & heard),
         tests_passed=len(passed),
@@ -75,6 +95,8 @@ def _canvas_complete(idea: Idea) -> bool:
 def dossier_of(idea: Idea, gate: Gate, *, plan: str, budget_cents: int, at: datetime) -> dict[str, Any]:
     """Everything a reviewer judges, as plain values that can be kept."""
     lines = work_of(idea)
+    retired = [line for line in lines_of(_retired(idea)) if line.is_critical]
+    left_out = _left_out([*lines, *retired])
     facts = facts_of(idea, lines)
     level = level_of(facts)
     return {
@@ -102,9 +124,47 @@ def dossier_of(idea: Idea, gate: Gate, *, plan: str, budget_cents: int, at: date
         },
         "conditions": [[asked.key, asked.level, asked.met] for asked in conditions(facts)],
         "canvas": _canvas(idea),
-        "assumptions": [_assumption(line) for line in lines],
-        "open_critical": [line.assumption.reference for line in lines if line.is_critical and not line.is_settled],
+        "assumptions": [_assumption(line) | left_out[line.assumption.pk] for line in lines],
+        "retired_critical": [
+            _assumption(line) | left_out[line.assumption.pk] | {"reason": line.assumption.retired_reason}
+            for line in retired
+        ],
+        "open_critical": [line.assumption.reference for line in open_critical(lines)],
     }
+
+
+def _retired(idea: Idea) -> Any:
+    return Assumption.objects.filter(idea=idea).exclude(retired_reason="")
+
+
+LEFT_OUT = ("dropped_tests", "struck", "deviations")
+
+
+def _left_out(lines: Iterable[Line]) -> dict[int, dict[str, int]]:
+    """Per assumption what its figures leave out: tests stopped after something was seen, what was struck, and how often
+    a test went otherwise than was locked. Also from before a pivot, as the evidence comes along as well.
+    """
+    here = {line.assumption.pk: line.assumption.pk for line in lines}
+    found = {pk: Counter(dict.fromkeys(LEFT_OUT, 0)) for pk in here}
+    inherited = Assumption.objects.filter(inherited_from__isnull=False).order_by()
+    newest = dict(here)
+    while newest:
+        steps = inherited.filter(pk__in=newest).values_list("pk", "inherited_from_id")
+        newest = {source: here[pk] for pk, source in steps if source not in here}
+        here |= newest
+    seen = Q(card__state=TestCard.State.DROPPED, card__observations__isnull=False)
+    rows: Any = (
+        TestAssumption.objects.filter(assumption__in=here)
+        .values("assumption")
+        .annotate(
+            dropped_tests=Count("card", filter=seen, distinct=True),
+            struck=Count("card__observations", filter=Q(card__observations__struck_at__isnull=False), distinct=True),
+            deviations=Count("card__deviations", distinct=True),
+        )
+    )
+    for row in rows:
+        found[here[row["assumption"]]].update({name: row[name] for name in LEFT_OUT})
+    return {pk: dict(counted) for pk, counted in found.items()}
 
 
 def _canvas(idea: Idea) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from beproefd.ground.accounts.rules import is_manager
 
 from ..levels import GATES, Gate
 from ..models import Decision, GateRequest, Outcome, Review, Reviewer, Tie
-from ..rules import belongs_to, bound_idea_ids, can_run_gates
+from ..rules import belongs_to, bound_idea_ids, can_judge, can_run_gates, can_run_request
 
 
 def visible_gates(viewer: Any) -> QuerySet[Idea]:
@@ -103,11 +103,12 @@ def own_review(viewer: Any, request: GateRequest) -> Review | None:
 
 
 def reviews_of(viewer: Any, request: GateRequest) -> list[Review]:
-    """The reviews: for who runs the gate, and for a reviewer after handing in the own one. Never for team or coach."""
-    seat = seat_of(viewer, request)
-    if seat is not None and not Review.objects.filter(reviewer=seat).exists():
-        return []
-    if seat is None and not can_run_gates(viewer, request.idea):
+    """The reviews: for who runs the gate, and for a reviewer after handing in the own one. Never for team or coach.
+
+    Who was named and taken off reads none either: otherwise that would be a way to read first and review later.
+    """
+    handed_in = own_review(viewer, request) is not None
+    if not handed_in and not can_run_request(viewer, request):
         return []
     return list(Review.objects.filter(reviewer__request=request).select_related("reviewer"))
 
@@ -121,38 +122,53 @@ def counting_reviews(request: GateRequest) -> list[Review]:
 
 @dataclass(frozen=True)
 class Place:
-    """A named reviewer; `handed_in` and `declared` are None for who may not know."""
+    """A named reviewer; `handed_in` and `declared` are None for who may not know.
+
+    `is_bound`: something came up since, so that this review cannot count as long as that is not settled.
+    """
 
     reviewer: Reviewer
     declared: bool | None
     handed_in: bool | None
+    is_bound: bool = False
 
 
 def reviewers_of(viewer: Any, request: GateRequest) -> list[Place]:
     """Who reviews: the names for everyone who may open the request, how far they are only for who runs the gate."""
-    runs = can_run_gates(viewer, request.idea) and seat_of(viewer, request) is None
-    seats = request.reviewers.filter(withdrawn_at=None)
-    if not runs:
+    seats = request.reviewers.filter(withdrawn_at=None).select_related("user")
+    if not can_run_request(viewer, request):
         return [Place(seat, None, None) for seat in seats]
     ready = set(Review.objects.filter(reviewer__request=request).values_list("reviewer_id", flat=True))
-    return [Place(seat, seat.declared_free, seat.pk in ready) for seat in seats]
+    return [
+        Place(seat, seat.declared_free, seat.pk in ready, request.is_open and not can_judge(seat.user, request.idea))
+        for seat in seats
+    ]
+
+
+def has_read_reviews(user: User, request: GateRequest) -> bool:
+    """Whether someone could read a review of this request already, and so no longer judges alone. For the actions."""
+    return bool(is_manager(user)) and Review.objects.filter(reviewer__request=request).exists()
 
 
 def candidates(viewer: Any, request: GateRequest) -> list[User]:
-    """People who may be named, for who runs the gate: programme and jury members, without the team and the coach."""
-    if not can_run_gates(viewer, request.idea) or not request.is_open:
+    """People who may be named, for who runs the gate: others of the programme and jury members, not team or coach.
+
+    Once there is a review, the programme could have read it.
+    """
+    if not can_run_request(viewer, request) or not request.is_open:
         return []
-    own = {member.user_id for member in request.idea.members.all()} | {request.idea.coach_id}
+    own = {member.user_id for member in request.idea.members.all()} | {request.idea.coach_id, viewer.pk}
     named = set(request.reviewers.filter(withdrawn_at=None).values_list("user_id", flat=True))
     people = User.objects.filter(is_active=True, grants__role__in=(Role.MANAGER, Role.JUROR)).distinct()
-    return [person for person in people if person.pk not in own | named]
+    reviewed = Review.objects.filter(reviewer__request=request).exists()
+    return [person for person in people if person.pk not in own | named and not (reviewed and is_manager(person))]
 
 
-def open_ties(viewer: Any, idea: Idea) -> list[Tie]:
-    """Suggested ties that someone of the programme must decide about; never about the viewer."""
-    if not can_run_gates(viewer, idea):
+def open_ties(viewer: Any, request: GateRequest) -> list[Tie]:
+    """Suggested ties that who runs this gate must decide about; never about the viewer."""
+    if not can_run_request(viewer, request) or not request.is_open:
         return []
-    ties = Tie.objects.filter(idea=idea, status=Interest.Status.OPEN).exclude(user=viewer)
+    ties = Tie.objects.filter(idea=request.idea, status=Interest.Status.OPEN).exclude(user=viewer)
     return list(ties.select_related("user"))
 
 
@@ -169,12 +185,13 @@ def review_tasks(viewer: Any) -> list[GateRequest]:
 
 
 def gate_tasks(viewer: Any) -> list[GateRequest]:
-    """Open requests of ideas whose gates this person runs."""
+    """Open requests that this person runs."""
     if not is_manager(viewer):
         return []
     own = TeamMember.objects.filter(user=viewer).values("idea")
     ideas = visible_gates(viewer).exclude(pk__in=own).exclude(coach=viewer)
-    return list(_with_titles(GateRequest.objects.filter(decided_at=None, idea__in=ideas.values("pk"))))
+    waiting = GateRequest.objects.filter(decided_at=None, idea__in=ideas.values("pk"))
+    return list(_with_titles(waiting.exclude(reviewers__user=viewer)))
 
 
 def _with_titles(requests: QuerySet[GateRequest]) -> QuerySet[GateRequest]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The learning library: every tested assumption with what was learned, failures first among equals.
 
-It is computed from the teams' own work, so what a stopped or pivoted idea learned is in it by itself and nothing is
+It is computed from the teams' own work (what a team says against its own evidence stays in its workshop), so what a stopped or pivoted idea learned is in it by itself and nothing is
 copied. Who works on the challenges reads it all, except what they are bound to; everyone else reads what is published.
 """
 
@@ -118,7 +118,7 @@ def _shelved(assumptions: Any) -> list[Shelved]:
 
 
 def _is_tested(line: Line) -> bool:
-    """Settled, or with a finished test. What only came along with a pivot stands with the parent."""
+    """Settled by its evidence, or with a finished test. What only came along with a pivot stands with the parent."""
     assumption = line.assumption
     finished = any(card.state == TestCard.State.DONE for card in line.cards)
     own = (
@@ -126,7 +126,7 @@ def _is_tested(line: Line) -> bool:
         or finished
         or any(link.evidence.idea_id == assumption.idea_id for link in assumption.evidence_links.all())
     )
-    return own and (line.is_settled or finished)
+    return own and (line.standing.status in {"supported", "refuted"} or finished)
 
 
 def _entry(line: Line, learned: Sequence[str]) -> Entry:
@@ -150,7 +150,7 @@ def _entry(line: Line, learned: Sequence[str]) -> Entry:
         statement=line.assumption.statement,
         kind=line.assumption.kind,
         target_group=line.assumption.group.name if line.assumption.group else "",
-        outcome=OUTCOME_OF[line.status],
+        outcome=OUTCOME_OF[line.standing.status],
         learning="\n\n".join(learned)[:LONG].strip(),
         tested_on=tested_on.isoformat(),
         published_on=timezone.localdate().isoformat(),

@@ -23,8 +23,8 @@ from ..forms import AskForm, JudgeForm, RecuseForm, ReviewerForm, TieForm
 from ..levels import LADDER, SOURCES, Level, conditions, conditions_in, gate_of, level_of
 from ..models import GateRequest, Reviewer, Tie
 from ..queries import gates as queries
-from ..queries.dossier import facts_of, work_of
-from ..rules import belongs_to, can_run_gates
+from ..queries.dossier import facts_of, open_critical, work_of
+from ..rules import belongs_to, can_run_gates, can_run_request
 
 WORDS = {"go": "ok", "adjust": "warning", "stop": "neutral"}
 
@@ -77,7 +77,7 @@ def overview(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         ladders=[(Level(key), *LADDER[key]) for key in LADDER if key],
         sources=SOURCES,
         conditions=[one for one in conditions(facts) if ahead is None or one.level <= ahead.level],
-        open_critical=[line for line in lines if line.is_critical and not line.is_settled],
+        open_critical=open_critical(lines),
         words=WORDS,
     )
 
@@ -153,9 +153,9 @@ def request_page(request: HttpRequest, slug: str, reference: str, number: int) -
         decision=decision,
         reviewers=queries.reviewers_of(viewer, asked),
         reviews=queries.reviews_of(viewer, asked),
-        runs=can_run_gates(viewer, asked.idea),
+        runs=can_run_request(viewer, asked),
         belongs=belongs_to(viewer, asked.idea),
-        ties=queries.open_ties(viewer, asked.idea) if asked.is_open else [],
+        ties=queries.open_ties(viewer, asked),
         words=WORDS,
         **(shown(asked) if opens else {}),
     )
@@ -167,6 +167,12 @@ def shown(asked: GateRequest) -> dict[str, Any]:
     kinds = dict(Assumption.Kind.choices)
     statuses = {"open": (_("open"), "info"), "supported": (_("supported"), "ok"),
                 "refuted": (_("refuted"), "error"), "mixed": (_("mixed"), "warning")}  # fmt: skip
+
+    def worded(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            line | {"kind": kinds.get(line["kind"], line["kind"]), "word": statuses[line["status"]]} for line in lines
+        ]
+
     names = {name: CanvasRevision._meta.get_field(name).verbose_name for name in CANVAS_FIELDS}  # noqa: SLF001 -- Django's documented meta API
     return {
         "known": known,
@@ -174,10 +180,8 @@ def shown(asked: GateRequest) -> dict[str, Any]:
         "asks": Level(known["level_asked"]),
         "gate": gate_of(known["gate"]),
         "conditions": [line for line in conditions_in(known["conditions"]) if line.level <= known["level_asked"]],
-        "assumptions": [
-            line | {"kind": kinds.get(line["kind"], line["kind"]), "word": statuses[line["status"]]}
-            for line in known["assumptions"]
-        ],
+        "assumptions": worded(known["assumptions"]),
+        "retired_critical": worded(known.get("retired_critical", [])),  # not in a dossier of the first shape
         "canvas": [(names[name], known["canvas"].get(name, "")) for name in CANVAS_FIELDS],
         "euros": known["budget_cents"] // 100,
     }
@@ -231,7 +235,7 @@ def release_reviewer(request: HttpRequest, slug: str, reference: str, number: in
 def decide_tie(request: HttpRequest, slug: str, reference: str, number: int, pk: int) -> HttpResponse:
     """Say whether a suggested tie binds."""
     asked = _running(request, slug, reference, number)
-    tie = get_object_or_404(Tie, pk=pk, pk__in=[one.pk for one in queries.open_ties(request.user, asked.idea)])
+    tie = get_object_or_404(Tie, pk=pk, pk__in=[one.pk for one in queries.open_ties(request.user, asked)])
     form = TieForm(request.POST or None)
     return _form(
         request,
@@ -322,7 +326,7 @@ def review(request: HttpRequest, slug: str, reference: str, number: int) -> Http
 
 def _running(request: HttpRequest, slug: str, reference: str, number: int) -> GateRequest:
     asked = enter_request(request, slug, reference, number)
-    if not can_run_gates(request.user, asked.idea):
+    if not can_run_request(request.user, asked):
         raise Http404
     return asked
 

@@ -2,7 +2,8 @@
 """A team makes screens. Nothing changes any more once someone has seen them: then a copy is the next version."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,18 +69,24 @@ def add_screen(
     values: Mapping[str, Any],
     buttons: Sequence[ButtonInput] = (),
     picture: Picture | None = None,
+    request_key: uuid.UUID | None = None,
 ) -> Screen:
-    """Put a screen at the end of the row."""
-    with transaction.atomic():
+    """Put a screen at the end of the row. The same request key, the same screen."""
+    with _saved_with(picture) as name:
         prototype = _open(by, prototype)
+        existing = prototype.screens.filter(request_key=request_key).first() if request_key else None
+        if existing:
+            return existing
         last = prototype.screens.aggregate(last=Max("position"))["last"] or 0
         if last >= MOST_SCREENS:
             raise ValidationError(_("A row has at most %(most)s screens.") % {"most": MOST_SCREENS})
-        screen = Screen(prototype=prototype, position=last + 1, kind=kind)
-        _fill(screen, values, picture)
+        key = request_key or uuid.uuid4()
+        screen = Screen(prototype=prototype, position=last + 1, kind=kind, request_key=key)
+        _fill(screen, values, picture, name)
         screen.save()
         _put_buttons(screen, buttons)
         record_creation(by, "add_screen", screen)
+        _keep(picture, screen, name)
     return screen
 
 
@@ -93,16 +100,17 @@ def change_screen(
     seen: str = "",
 ) -> Screen:
     """Change a screen; without a new picture the old one stays."""
-    with transaction.atomic():
+    with _saved_with(picture) as name:
         _open(by, screen.prototype)
         screen = Screen.objects.select_related("prototype").get(pk=screen.pk)
         refuse_stale(screen, seen)
         before = screen.image
         with change(by, "change_screen", screen):
-            _fill(screen, values, picture)
+            _fill(screen, values, picture, name)
             screen.save()
             screen.buttons.all().delete()
             _put_buttons(screen, buttons)
+        _keep(picture, screen, name)
         if screen.image != before:
             _forget(before)
     return screen
@@ -188,6 +196,7 @@ def lock_prototype(actor: Any, prototype: Prototype) -> None:
         with change(actor, "lock_screen", screen):
             screen.locked = True
             screen.save(update_fields=["locked"])
+            screen.buttons.update(locked=True)
     with change(actor, "lock_prototype", prototype):
         prototype.locked_at = timezone.now()
         prototype.save(update_fields=["locked_at"])
@@ -204,7 +213,25 @@ def _open(by: User, prototype: Prototype) -> Prototype:
     return prototype
 
 
-def _fill(screen: Screen, values: Mapping[str, Any], picture: Picture | None) -> None:
+@contextmanager
+def _saved_with(picture: Picture | None) -> Iterator[str]:
+    """One transaction around a row and its picture, with the name for it. When the row is refused, no file stays."""
+    name = pictures.name_for(picture) if picture else ""
+    try:
+        with transaction.atomic():
+            yield name
+    except BaseException:
+        pictures.throw_away(name)
+        raise
+
+
+def _keep(picture: Picture | None, screen: Screen, name: str) -> None:
+    """Write the file, as the last thing that can fail before the commit."""
+    if picture is not None and screen.image == name:
+        pictures.keep(picture, name)
+
+
+def _fill(screen: Screen, values: Mapping[str, Any], picture: Picture | None, image: str) -> None:
     for name in SCREEN_FIELDS:
         setattr(screen, name, values.get(name, getattr(screen, name)).strip())
     if screen.kind == Screen.Kind.TEXT:
@@ -219,7 +246,7 @@ def _fill(screen: Screen, values: Mapping[str, Any], picture: Picture | None) ->
     screen.full_clean(validate_constraints=False)
     if picture is not None and screen.kind != Screen.Kind.TEXT:
         screen.width, screen.height = picture.width, picture.height
-        screen.image = pictures.keep(picture)
+        screen.image = image
 
 
 def _put_buttons(screen: Screen, buttons: Sequence[ButtonInput]) -> None:

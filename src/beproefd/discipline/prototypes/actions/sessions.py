@@ -48,7 +48,7 @@ def start_session(
     """Make an address for one tester, for a running test of the same idea. The same request key, the same session."""
     with transaction.atomic():
         idea = enter(by, prototype.idea)
-        existing = Session.objects.filter(key=request_key, prototype=prototype).first() if request_key else None
+        existing = Session.objects.filter(request_key=request_key, prototype=prototype).first() if request_key else None
         if existing:
             return existing
         card = TestCard.objects.get(pk=card.pk)
@@ -66,7 +66,7 @@ def start_session(
         session = Session(
             prototype=prototype,
             card=card,
-            key=request_key or uuid.uuid4(),
+            request_key=request_key or uuid.uuid4(),
             mode=mode,
             group=group or card.group,
             place=place.strip(),
@@ -114,6 +114,8 @@ def decline(*, session: Session) -> Session:
 def press(*, session: Session, at: int, pressed: str, key: uuid.UUID) -> Step:
     """What someone pressed on the page of step `at`; the step that now counts. The same key twice is one press.
 
+    Not in the log: an entry there has a time, and of a press we promise the tester to know none.
+
     Pressing on an earlier page (the browser's own way back) counts as turning back.
     """
     with transaction.atomic():
@@ -142,14 +144,12 @@ def press(*, session: Session, at: int, pressed: str, key: uuid.UUID) -> Step:
             if onward is None:
                 return here
             to, came_from = onward, here.position
-        with change(session, "press", session):
-            if here.pk != last.pk:
-                last.left = Step.Left.BACK
-                last.save(update_fields=["left"])
-            if here.pk == last.pk or pressed != BACK:
-                _note(here, pressed, steps)
-            step = _add_step(session, to, came_from=came_from, key=key, position=last.position + 1)
-    return step
+        if here.pk != last.pk:
+            last.left = Step.Left.BACK
+            last.save(update_fields=["left"])
+        if here.pk == last.pk or pressed != BACK:
+            _note(here, pressed, steps)
+        return _add_step(session, to, came_from=came_from, key=key, position=last.position + 1)
 
 
 def finish(*, session: Session) -> Session:
@@ -196,7 +196,7 @@ def stop(*, session: Session) -> tuple[Session, str]:
         with change(session, "stop_session", session):
             _to_state(session, Session.State.STOPPED)
             _empty(session)
-            session.key = uuid.uuid4()  # so that nobody can guess the path back from the digests in the log
+            session.key = uuid.uuid4()  # so that nobody can guess from the digests in the log what was erased
             session.save()
     return session, signing.dumps([str(session.key), held], salt=SALT, compress=True) if last else ""
 
@@ -310,7 +310,9 @@ def _observed(session: Session, steps: list[Step]) -> str:
     )
     try:
         with transaction.atomic():
-            _taken, refused = observe(by=session.started_by, card=session.card, seen=[seen])
+            taken, refused = observe(by=session.started_by, card=session.card, seen=[seen])
     except (PermissionDenied, ValidationError) as refusal:
         return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
-    return refused[0].reason if refused else ""
+    if refused:
+        return refused[0].reason
+    return "" if taken[0].card.state == TestCard.State.RUNNING else _("This test is closed.")

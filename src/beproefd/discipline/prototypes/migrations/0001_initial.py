@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('pictogram', models.CharField(blank=True, choices=[('arrow', 'arrow'), ('yes', 'tick'), ('no', 'cross'), ('plus', 'plus'), ('minus', 'minus'), ('question', 'question mark'), ('euro', 'euro'), ('wallet', 'wallet'), ('card', 'bank card'), ('letter', 'letter'), ('phone', 'phone'), ('camera', 'camera'), ('house', 'house'), ('person', 'person'), ('people', 'people'), ('heart', 'heart'), ('star', 'star'), ('clock', 'clock'), ('calendar', 'calendar'), ('cart', 'shopping cart'), ('talk', 'speech balloon')], max_length=8, verbose_name='small picture beside the text')),
                 ('question', models.CharField(blank=True, help_text='The person answers with a face, before the next screen. Leave it empty if you ask nothing here.', max_length=120, verbose_name='question about this screen')),
                 ('locked', models.BooleanField(default=False, editable=False)),
+                ('request_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('prototype', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screens', to='prototypes.prototype')),
             ],
             options={
@@ -67,6 +68,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField()),
                 ('word', models.CharField(max_length=30, verbose_name='word on the button')),
                 ('pictogram', models.CharField(blank=True, choices=[('arrow', 'arrow'), ('yes', 'tick'), ('no', 'cross'), ('plus', 'plus'), ('minus', 'minus'), ('question', 'question mark'), ('euro', 'euro'), ('wallet', 'wallet'), ('card', 'bank card'), ('letter', 'letter'), ('phone', 'phone'), ('camera', 'camera'), ('house', 'house'), ('person', 'person'), ('people', 'people'), ('heart', 'heart'), ('star', 'star'), ('clock', 'clock'), ('calendar', 'calendar'), ('cart', 'shopping cart'), ('talk', 'speech balloon')], max_length=8, verbose_name='small picture')),
+                ('locked', models.BooleanField(default=False, editable=False)),
                 ('goes', models.CharField(choices=[('next', 'to the next screen in the row'), ('screen', 'to a certain screen'), ('done', 'done: to the question at the end')], default='next', max_length=6, verbose_name='where to?')),
                 ('screen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='buttons', to='prototypes.screen')),
                 ('to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_to_by', to='prototypes.screen')),
@@ -80,6 +82,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('request_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('token', models.CharField(default=beproefd.discipline.prototypes.models.new_token, editable=False, max_length=40, unique=True)),
                 ('mode', models.CharField(choices=[('alone', 'The person does it alone'), ('assisted', 'A helper sits beside the person')], max_length=8, verbose_name='who is there?')),
                 ('arm', models.CharField(blank=True, max_length=8)),

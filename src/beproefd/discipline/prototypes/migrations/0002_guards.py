@@ -13,4 +13,6 @@ class Migration(migrations.Migration):
         Forbid("prototypes_prototype", event="DELETE", message=SEEN, when="OLD.locked_at IS NOT NULL"),
         Forbid("prototypes_screen", event="UPDATE", message=SEEN, when="OLD.locked"),
         Forbid("prototypes_screen", event="DELETE", message=SEEN, when="OLD.locked"),
+        Forbid("prototypes_button", event="UPDATE", message=SEEN, when="OLD.locked"),
+        Forbid("prototypes_button", event="DELETE", message=SEEN, when="OLD.locked"),
     ]

@@ -146,6 +146,7 @@ def screen_new(request: HttpRequest, slug: str, reference: str, number: int, kin
                 values=form.values(),
                 buttons=form.buttons(),
                 picture=form.new_picture(),
+                request_key=form.cleaned_data["request_key"],
             )
         except (ValidationError, PermissionDenied) as refusal:
             form.refuse(refusal)

@@ -54,17 +54,21 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
 @require_safe
 @own_pictures
 def session(request: HttpRequest, slug: str, reference: str, number: int, session: int) -> HttpResponse:
-    """The address of a session as long as it is open, and how it ended."""
+    """The address of a session as long as it is open, and how it ended.
+
+    The address is for who works on the idea: with it one can answer as the tester.
+    """
     prototype = enter(request, slug, reference, number)
     found = _session(request, prototype, session)
-    return page(request, "session", _("Session"), prototype, session=found, address=address(found), rule=screens_rule())
+    shown = address(found) if found.is_live and can_work_on(request.user, prototype.idea) else ""
+    return page(request, "session", _("Session"), prototype, session=found, address=shown, rule=screens_rule())
 
 
 @require_safe
 def session_qr(request: HttpRequest, slug: str, reference: str, number: int, session: int) -> HttpResponse:
     """The address as a square that a phone reads."""
     found = _session(request, enter(request, slug, reference, number), session)
-    if not found.is_live:
+    if not found.is_live or not can_work_on(request.user, found.prototype.idea):
         raise Http404
     out = io.BytesIO()
     qrcode.make(address(found), image_factory=SvgPathImage, border=2).save(out)

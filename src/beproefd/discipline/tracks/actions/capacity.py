@@ -57,8 +57,7 @@ def agree_hours(
             with change(by, "agree_hours", agreement):
                 for name, value in values.items():
                     setattr(agreement, name, value)
-                agreement.sign_off, agreement.signed_at = Agreement.SignOff.WAITING, None
-                agreement.link_key = uuid.uuid4()
+                _void(agreement)
                 agreement.full_clean()
                 agreement.save()
         _mail_line_manager(agreement)
@@ -75,6 +74,22 @@ def send_link_again(*, by: User, agreement: Agreement) -> Agreement:
             raise ValidationError(_("The line manager agreed already."))
         _mail_line_manager(agreement)
     return agreement
+
+
+def ask_hours_again(by: User, track: Track) -> None:
+    """Other dates: nobody agreed with those, so every line manager gets a new link. The old one is void.
+
+    Takes the rows before anything is logged, as the answer of a line manager does: two orders of locks can deadlock.
+    """
+    members = set(track.idea.members.exclude(user=None).values_list("user_id", flat=True))
+    agreements = Agreement.objects.select_for_update(of=("self",)).select_related("user").filter(track=track)
+    for agreement in list(agreements):
+        agreement.track = track
+        with change(by, "void_sign_off", agreement):
+            _void(agreement)
+            agreement.save()
+        if agreement.user_id in members:
+            _mail_line_manager(agreement)
 
 
 def sign_off_hours(*, token: str, agrees: bool) -> Agreement:
@@ -165,6 +180,12 @@ def _refuse_own_signature(track: Track, address: str) -> None:
         raise ValidationError(
             {"line_manager_email": _("This is someone of the team or the coach. Fill in the line manager.")}
         )
+
+
+def _void(agreement: Agreement) -> None:
+    """What was signed no longer holds, and the link that was sent no longer works."""
+    agreement.sign_off, agreement.signed_at = Agreement.SignOff.WAITING, None
+    agreement.link_key = uuid.uuid4()
 
 
 def _mail_line_manager(agreement: Agreement) -> None:

@@ -11,15 +11,21 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.ideas.actions import end_follow_up, pivot_idea
 from beproefd.discipline.ideas.models import Idea
-from beproefd.discipline.validation.actions import inherit_assumptions, inherit_canvas, write_learning
-from beproefd.discipline.validation.models import Assumption, Evidence, LearningCard
+from beproefd.discipline.validation.actions import (
+    drop_card,
+    finish_card,
+    inherit_assumptions,
+    inherit_canvas,
+    write_learning,
+)
+from beproefd.discipline.validation.models import Assumption, Evidence, LearningCard, TestCard
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change
 
 from ..models import Track
 from ..rules import can_look_in
-from .capacity import carry_over_hours
+from .capacity import ask_hours_again, carry_over_hours
 from .doors import to_state
 from .running import SHORTEST_CYCLE, make_track
 
@@ -49,15 +55,15 @@ def decide_on_learning(
         ):  # after a stop or a pivot nobody works on the idea any more, and the same form may still come again
             require(can_look_in(by, idea))
             return existing
+        track = Track.objects.select_for_update(of=("self",)).filter(idea=idea).first()  # before the log is locked
         card = write_learning(
             by=by, idea=idea, values=values, assumptions=assumptions, evidence=evidence, request_key=request_key
         )
-        track = Track.objects.select_for_update(of=("self",)).filter(idea=idea).first()
         if card.decision == Decision.PARK:
             _park(by, track)
         elif card.decision == Decision.STOP:
             _end(by, track, Track.State.STOPPED)
-            end_follow_up(by=by, idea=idea)
+            _end_work(by, idea, _("The team stopped with this idea."))
         elif card.decision == Decision.PIVOT:
             _pivot(by, idea, track, pivot or {}, request_key)
     return card
@@ -86,7 +92,10 @@ def _end(by: User, track: Track | None, state: str) -> None:
 
 
 def _pivot(by: User, idea: Idea, track: Track | None, values: Mapping[str, str], request_key: uuid.UUID) -> Idea:
-    """The changed idea goes on where this one ends, in the days that are left (at least one short cycle)."""
+    """The changed idea goes on where this one ends, in the days that are left (at least one short cycle).
+
+    When its last day is a later one, the line managers are asked again.
+    """
     goes_on = track is not None and track.is_open
     child = pivot_idea(by=by, idea=idea, values=values, request_key=request_key)
     inherit_assumptions(by=by, parent=idea, child=child)
@@ -105,5 +114,17 @@ def _pivot(by: User, idea: Idea, track: Track | None, values: Mapping[str, str],
             continues=track,
         )
         carry_over_hours(by, track, following)
-    end_follow_up(by=by, idea=idea)
+        if following.ends_on != track.ends_on:
+            ask_hours_again(by, following)
+    _end_work(by, idea, _("The team went on with another idea."))
     return child
+
+
+def _end_work(by: User, idea: Idea, reason: str) -> None:
+    """The follow-up ends, and its tests with it: after this nobody may close them any more."""
+    for card in TestCard.objects.filter(idea=idea, state__in=(TestCard.State.DRAFT, TestCard.State.RUNNING)):
+        if card.readings.exclude(verdict="CONTINUE").exists():
+            finish_card(by=by, card=card)
+        else:
+            drop_card(by=by, card=card, reason=reason)
+    end_follow_up(by=by, idea=idea)

@@ -16,8 +16,9 @@ from beproefd.ground.audit.actions import change, record_creation
 
 from ..cycles import lay_out, two_months_after
 from ..models import Cycle, Track
-from ..queries.track import current_cycle, has_won, learned_since, start_checks
+from ..queries.track import current_cycle, has_won, learned_in, start_checks
 from ..rules import can_guide, can_open_track, can_work_on
+from .capacity import ask_hours_again
 from .doors import enter, locked, require_running, to_state
 
 SHORTEST_TRACK, LONGEST_TRACK = 14, 184  # days: one full cycle, half a year
@@ -76,7 +77,7 @@ def make_track(
 
 
 def replan_track(*, by: User, track: Track, starts_on: date, ends_on: date, cycle_days: int) -> Track:
-    """Other dates or shorter cycles, before the start."""
+    """Other dates or shorter cycles, before the start. Other dates void what the line managers signed."""
     with transaction.atomic():
         track = locked(track)
         require(can_guide(by, track.idea))
@@ -86,9 +87,12 @@ def replan_track(*, by: User, track: Track, starts_on: date, ends_on: date, cycl
             raise ValidationError(_("The track has started, so its dates stand."))
         _check_dates(starts_on, ends_on, cycle_days)
         with change(by, "replan_track", track):
+            moves = (track.starts_on, track.ends_on) != (starts_on, ends_on)
             track.starts_on, track.ends_on, track.cycle_days = starts_on, ends_on, cycle_days
             track.full_clean()
             track.save()
+            if moves:
+                ask_hours_again(by, track)
         for cycle in track.cycles.all():
             with change(by, "drop_cycle", cycle):
                 Cycle.objects.filter(pk=cycle.pk).delete()
@@ -157,7 +161,7 @@ def set_goal(*, by: User, cycle: Cycle, goal: str) -> Cycle:
 
 
 def close_cycle(*, by: User, cycle: Cycle, answer: str, goal: str = "") -> Cycle:
-    """Close a cycle: its goal answered, and at least one learning card written since it began (lesson 5)."""
+    """Close a cycle: its goal answered, and at least one learning card written in it (lesson 5)."""
     with transaction.atomic():
         track = enter(by, cycle.track)
         cycle = _locked_cycle(cycle)
@@ -174,7 +178,7 @@ def close_cycle(*, by: User, cycle: Cycle, answer: str, goal: str = "") -> Cycle
             raise ValidationError(
                 {"answer": _("Answer the question of this cycle. “We do not know yet” is an answer too.")}
             )
-        if not learned_since(cycle):
+        if not learned_in(cycle):
             raise ValidationError(_("Write a learning card first. A cycle without one is not finished."))
         with change(by, "close_cycle", cycle):
             cycle.goal, cycle.answer = goal.strip() or cycle.goal, answer.strip()
@@ -185,7 +189,10 @@ def close_cycle(*, by: User, cycle: Cycle, answer: str, goal: str = "") -> Cycle
 
 
 def resume_track(*, by: User, track: Track, reason: str) -> Track:
-    """Go on with a parked track. What was still to come moves as many days as the pause took."""
+    """Go on with a parked track. What was still to come moves as many days as the pause took.
+
+    The last day moves too, so the line managers are asked again.
+    """
     with transaction.atomic():
         track = locked(track)
         require(can_guide(by, track.idea) or can_work_on(by, track.idea))
@@ -205,6 +212,8 @@ def resume_track(*, by: User, track: Track, reason: str) -> Track:
             track.ends_on += pause
             track.full_clean()
             track.save()
+            if pause:
+                ask_hours_again(by, track)
         if pause:
             _move_cycles(by, track, parked_on, pause)
     return track

@@ -49,18 +49,25 @@ def write_reflection(*, by: User, cycle: Cycle, skills: Collection[str], sentenc
 
 
 def share_skills(*, by: User, track: Track, audience: str) -> Share:
-    """Let the coach or the team see which skills you practised in this track. Your sentences stay yours."""
+    """Let the coach or the team see which skills you practised in this track. Your sentences stay yours.
+
+    After a change of coach it is a new question, with a new answer.
+    """
     with transaction.atomic():
         track = _own(by, track)
         if audience not in Share.Audience.values:
             raise ValidationError(_("Choose the coach or the team."))
-        existing = Share.objects.filter(track=track, user=by, audience=audience).first()
-        if existing:
-            return existing
-        share = Share(track=track, user=by, audience=audience)
-        share.full_clean()
-        share.save()
-        record_creation(SOMEONE, "share_skills", share)
+        coach = track.idea.coach if audience == Share.Audience.COACH else None
+        share = Share.objects.select_for_update(of=("self",)).filter(track=track, user=by, audience=audience).first()
+        if share is None:
+            share = Share(track=track, user=by, audience=audience, coach=coach)
+            share.full_clean()
+            share.save()
+            record_creation(SOMEONE, "share_skills", share)
+        elif share.coach != coach:
+            with change(SOMEONE, "share_skills", share):
+                share.coach = coach
+                share.save(update_fields=["coach"])
     return share
 
 

@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('audience', models.CharField(choices=[('coach', 'the coach'), ('team', 'the team')], max_length=5)),
+                ('coach', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='tracks.track')),
             ],
@@ -291,6 +292,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='share',
             constraint=models.CheckConstraint(condition=models.Q(('audience__in', ('coach', 'team'))), name='tracks_audience_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='share',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'coach'), ('coach__isnull', False)), models.Q(models.Q(('audience', 'coach'), _negated=True), ('coach', None)), _connector='OR'), name='tracks_shared_with_a_named_coach'),
         ),
         migrations.AddConstraint(
             model_name='pulse',

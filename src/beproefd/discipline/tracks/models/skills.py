@@ -72,7 +72,10 @@ class Practice(models.Model):
 
 
 class Share(Audited):
-    """Someone lets the coach or the team see which skills were practised. Taken back by removing the row."""
+    """Someone lets the coach or the team see which skills were practised. Taken back by removing the row.
+
+    The coach is named: a next one sees nothing before being asked.
+    """
 
     class Audience(models.TextChoices):
         """Who may see it."""
@@ -83,12 +86,19 @@ class Share(Audited):
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="shares")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     audience = models.CharField(max_length=5, choices=Audience.choices)
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(fields=("track", "user", "audience"), name="tracks_shared_once"),
             models.CheckConstraint(condition=Q(audience__in=("coach", "team")), name="tracks_audience_known"),
+            models.CheckConstraint(
+                condition=Q(audience="coach", coach__isnull=False) | (~Q(audience="coach") & Q(coach=None)),
+                name="tracks_shared_with_a_named_coach",
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from beproefd.discipline.ideas.models import Idea, IdeaVersion
 from beproefd.discipline.ideas.rules import is_in_team
@@ -48,8 +48,9 @@ def own_profile(viewer: Any) -> Profile:
 
 
 def own_shares(viewer: Any, track: Track) -> set[str]:
-    """With whom the viewer shares in this track."""
-    return set(Share.objects.filter(track=track, user=viewer).values_list("audience", flat=True))
+    """With whom the viewer shares in this track; not with a coach who came later."""
+    shares = Share.objects.filter(track=track, user=viewer).filter(Q(coach=None) | Q(coach=track.idea.coach_id))
+    return set(shares.values_list("audience", flat=True))
 
 
 def shared_profiles(viewer: Any, track: Track, idea: Idea) -> list[Profile]:
@@ -58,12 +59,12 @@ def shared_profiles(viewer: Any, track: Track, idea: Idea) -> list[Profile]:
     Only skills and counts, never a sentence, and only of people who are in the team now.
     """
     if sees_each_person(viewer, idea):
-        audience = Share.Audience.COACH
+        shares = Share.objects.filter(track=track, audience=Share.Audience.COACH, coach=viewer)
     elif is_in_team(viewer, idea):
-        audience = Share.Audience.TEAM
+        shares = Share.objects.filter(track=track, audience=Share.Audience.TEAM)
     else:
         return []
-    sharing = set(Share.objects.filter(track=track, audience=audience).values_list("user_id", flat=True))
+    sharing = set(shares.values_list("user_id", flat=True))
     people = [member.user for member in idea.members.all() if member.user_id in sharing and member.user_id != viewer.pk]
     written: dict[int, list[Reflection]] = {user.pk: [] for user in people if user}
     for reflection in Reflection.objects.filter(cycle__track=track, user__in=written).prefetch_related("practices"):

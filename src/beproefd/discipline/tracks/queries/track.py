@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.models import Challenge, Phase
 from beproefd.discipline.challenges.queries import visible_challenges
+from beproefd.discipline.ideas import queries as ideas_room
 from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion
 from beproefd.discipline.juries.models import BLOCKING, Interest, Round, RoundState
 from beproefd.discipline.validation.models import Assumption, LearningCard, TestCard
 from beproefd.discipline.validation.queries import Tempo, tempos, visible_work
-from beproefd.ground.accounts.models import Role, User
+from beproefd.discipline.validation.rules import closed_to
+from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_manager
 
 from ..models import Agreement, Cycle, Track
@@ -110,6 +112,7 @@ def waiting_ideas(viewer: Any) -> list[Idea]:
     return list(
         Idea.objects.filter((won | pivots) & Q(follow_up_ended_at=None, track=None))
         .exclude(pk__in=Idea.objects.filter(members__user=viewer).values("pk"))
+        .exclude(pk__in=closed_to(viewer))
         .select_related("challenge", "coach")
         .prefetch_related(Prefetch("versions", queryset=newest, to_attr="newest"), "members")
         .order_by("challenge", "reference")
@@ -125,11 +128,8 @@ def has_won(idea: Idea) -> bool:
 
 
 def possible_coaches(viewer: Any, idea: Idea) -> QuerySet[User]:
-    """Coaches outside the team, for the programme that opens a track."""
-    coaches = User.objects.filter(grants__role=Role.COACH, is_active=True)
-    if not is_manager(viewer):
-        return coaches.none()
-    return coaches.exclude(pk__in=idea.members.exclude(user=None).values("user"))
+    """Coaches who do not compete and are not tied to the idea, for the programme that opens a track."""
+    return ideas_room.possible_coaches(idea) if is_manager(viewer) else User.objects.none()
 
 
 # Ready to start?
@@ -177,7 +177,7 @@ def hours_complete(track: Track) -> bool:
 
 @dataclass(frozen=True)
 class CycleLine:
-    """A cycle with what was learned since it began."""
+    """A cycle with what was learned in it."""
 
     cycle: Cycle
     learned: int
@@ -194,19 +194,25 @@ class CycleLine:
 
 
 def cycle_lines(track: Track) -> list[CycleLine]:
-    """The cycles in order, with the number of learning cards written in each until it was closed."""
+    """The cycles in order, with the number of learning cards written in each.
+
+    A card counts for one cycle: from its first day and after the one before was closed, until it was closed itself.
+    """
     cycles = list(track.cycles.all())
     written = list(LearningCard.objects.filter(idea=track.idea_id).values_list("created_at", flat=True))
     current = current_cycle(track, cycles)
-    lines = []
+    lines: list[CycleLine] = []
     for cycle in cycles:
         until = cycle.closed_at or timezone.now()
-        learned = sum(timezone.localdate(at) >= cycle.starts_on and at <= until for at in written)
+        since = lines[-1].cycle.closed_at if lines else None
+        learned = sum(
+            timezone.localdate(at) >= cycle.starts_on and (since is None or since < at) and at <= until
+            for at in written
+        )
         lines.append(CycleLine(cycle, learned, cycle == current))
     return lines
 
 
-def learned_since(cycle: Cycle) -> bool:
-    """Whether a learning card of the idea was written since this cycle began."""
-    cards = LearningCard.objects.filter(idea=cycle.track.idea_id).values_list("created_at", flat=True)
-    return any(timezone.localdate(at) >= cycle.starts_on for at in cards)
+def learned_in(cycle: Cycle) -> bool:
+    """Whether a learning card was written that counts for this cycle."""
+    return any(line.cycle == cycle and line.learned for line in cycle_lines(cycle.track))

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from beproefd.ui.buttons import press
+
 from .. import actions, queries
 from ..forms import HoursForm
-from ..models import Agreement, Pulse
+from ..models import Pulse
 from ..pictures import load_picture, own_picture, team_picture
 from ..queries.track import hours_complete
 from ..rules import can_guide, can_work_on, sees_each_person
@@ -48,13 +50,9 @@ def team(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def pulse(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """One tap."""
     _idea, track = enter(request, slug, reference)
-    try:
-        actions.give_pulse(by=request.user, track=track, hours=_number(request, "hours"), load=_number(request, "load"))
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, _("Noted. Until Sunday you can change it."))
+    said = {name: _number(request, name) for name in ("hours", "load")}
+    noted = _("Noted. Until Sunday you can change it.")
+    press(request, lambda: actions.give_pulse(by=request.user, track=track, **said), noted)
     return redirect("tracks:team", slug, reference)
 
 
@@ -72,8 +70,9 @@ def hours(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
     agreement = queries.own_agreement(request.user, track, member.user)
     form = HoursForm(request.POST or None, agreement=agreement)
     if request.method == "POST" and "again" in request.POST and agreement:
-        form = HoursForm(agreement=agreement)
-        return _again(request, agreement, slug, reference)
+        sent = _("The line manager gets a new e-mail with a link.")
+        press(request, lambda: actions.send_link_again(by=request.user, agreement=agreement), sent)
+        return redirect("tracks:team", slug, reference)
     if request.POST and tried(
         form, lambda said: actions.agree_hours(by=request.user, track=track, user=member.user, **said)
     ):
@@ -81,17 +80,6 @@ def hours(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
         return redirect("tracks:team", slug, reference)
     title = _("Hours of %(name)s") % {"name": member.name}
     return page(request, "hours", title, idea, track=track, form=form, agreement=agreement)
-
-
-def _again(request: HttpRequest, agreement: Agreement, slug: str, reference: str) -> HttpResponse:
-    try:
-        actions.send_link_again(by=request.user, agreement=agreement)
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, _("The line manager gets a new e-mail with a link."))
-    return redirect("tracks:team", slug, reference)
 
 
 @never_cache

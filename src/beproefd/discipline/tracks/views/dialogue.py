@@ -2,13 +2,13 @@
 """Objections, answers and joint decisions."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from beproefd.discipline.ideas.models import Idea
+from beproefd.ui.buttons import press
 
 from .. import actions, queries
 from ..forms import ObjectionForm, ReplyForm, ResolveForm
@@ -93,11 +93,8 @@ def tick(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
     if thread.resolution is None:
         raise Http404
     thread.resolution.objection = thread.objection
-    try:
-        actions.tick_action(by=request.user, resolution=thread.resolution, done=request.POST.get("done") != "no")
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
+    resolution, done = thread.resolution, request.POST.get("done") != "no"
+    press(request, lambda: actions.tick_action(by=request.user, resolution=resolution, done=done), _("Saved."))
     return redirect("tracks:objection", slug, reference, number)
 
 

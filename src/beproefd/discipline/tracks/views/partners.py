@@ -2,13 +2,13 @@
 """The partner pipeline."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import press
 
 from .. import actions, queries
 from ..forms import PartnerForm
@@ -76,16 +76,13 @@ def partner(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
 
 def _move(request: HttpRequest, partner: Partner, slug: str, reference: str) -> HttpResponse:
     stage = request.POST.get("stage", "")
-    try:
+
+    def act() -> Partner:
         if stage == Partner.Stage.ASKED:
-            actions.ask_partner(by=request.user, partner=partner)
-        else:
-            actions.move_partner(by=request.user, partner=partner, stage=stage)
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, _("Saved."))
+            return actions.ask_partner(by=request.user, partner=partner)
+        return actions.move_partner(by=request.user, partner=partner, stage=stage)
+
+    press(request, act, _("Saved."))
     return redirect("tracks:partner", slug, reference, partner.number)
 
 

@@ -3,16 +3,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.ground.accounts.rules import is_manager, require
+from beproefd.ui.buttons import press
+from beproefd.ui.forms import ReasonForm
 
 from .. import actions, queries
-from ..forms import CloseForm, CoachForm, GoalForm, OpenForm, PlanForm, ReasonForm
+from ..forms import CloseForm, CoachForm, GoalForm, OpenForm, PlanForm
 from ..models import Track
 from ..pictures import cycle_picture
 from ..rules import can_guide, can_open_track, can_work_on
@@ -109,27 +110,22 @@ def start(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         return redirect("tracks:home", slug, reference)
     checks = queries.start_checks(track)
     ready = all(check.done for check in checks)
-    form = ReasonForm()
     if request.method == "POST" and "tick" in request.POST:
         return _tick(request, track, slug, reference)
-    if request.method == "POST":
-        form = ReasonForm(request.POST)
-        form.fields["reason"].required = not ready
-        if tried(form, lambda said: actions.start_track(by=request.user, track=track, reason=said["reason"])):
-            messages.success(request, _("The track has started."))
-            return redirect("tracks:home", slug, reference)
+    said = request.POST if request.method == "POST" else None  # empty when everything is ready: no reason is asked
+    form = ReasonForm(said, needed=not ready, label=_("Why?"))
+    if request.method == "POST" and tried(
+        form, lambda said: actions.start_track(by=request.user, track=track, reason=said["reason"])
+    ):
+        messages.success(request, _("The track has started."))
+        return redirect("tracks:home", slug, reference)
     shown = [(check, address(check.where, idea) if check.where else "") for check in checks]
     return page(request, "start", _("Ready to start?"), idea, track=track, checks=shown, ready=ready, guides=guides, form=form)  # fmt: skip
 
 
 def _tick(request: HttpRequest, track: Track, slug: str, reference: str) -> HttpResponse:
-    try:
-        actions.tick_start(
-            by=request.user, track=track, name=request.POST["tick"], done=request.POST.get("done") == "yes"
-        )
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
+    name, done = request.POST["tick"], request.POST.get("done") == "yes"
+    press(request, lambda: actions.tick_start(by=request.user, track=track, name=name, done=done), _("Saved."))
     return redirect("tracks:start", slug, reference)
 
 
@@ -171,7 +167,7 @@ def resume(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         return redirect("tracks:home", slug, reference)
     if not can_guide(request.user, idea):
         require(can_work_on(request.user, idea))
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None, needed=True, label=_("Why?"))
     if request.POST and tried(
         form, lambda said: actions.resume_track(by=request.user, track=track, reason=said["reason"])
     ):
@@ -184,11 +180,6 @@ def resume(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def finish(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """The time is over."""
     _idea, track = enter(request, slug, reference)
-    try:
-        actions.finish_track(by=request.user, track=track)
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, _("The track is finished. Thank you, team."))
+    finished = _("The track is finished. Thank you, team.")
+    press(request, lambda: actions.finish_track(by=request.user, track=track), finished)
     return redirect("tracks:home", slug, reference)

@@ -3,7 +3,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import press
 
 from .. import actions, queries
 from ..forms import ReflectionForm
@@ -70,16 +70,11 @@ def share(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Share the profile with the coach or the team, or stop sharing."""
     _idea, track = enter(request, slug, reference)
     audience = request.POST.get("audience", "")
-    try:
-        if request.POST.get("on") == "yes":
-            actions.share_skills(by=request.user, track=track, audience=audience)
-            messages.success(request, _("Shared. You can stop at any time."))
-        else:
-            actions.unshare_skills(by=request.user, track=track, audience=audience)
-            messages.success(request, _("No longer shared."))
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
+    if request.POST.get("on") == "yes":
+        act, done = actions.share_skills, _("Shared. You can stop at any time.")
+    else:
+        act, done = actions.unshare_skills, _("No longer shared.")
+    press(request, lambda: act(by=request.user, track=track, audience=audience), done)
     return redirect("tracks:skills", slug, reference)
 
 

@@ -20,7 +20,7 @@ from ..models import Assumption, Deviation, TestAssumption, TestCard
 from .doors import add, enter, need, refuse_stale, sent_before
 
 CARD_FIELDS = (
-    "question", "method", "who", "group", "measure", "right_from", "hope_for", "stakes",
+    "question", "method", "who", "group", "measure", "right_from", "hope_for", "by_lot", "stakes",
     "cost_cents", "effort_days", "duration_days",
 )  # fmt: skip
 
@@ -58,6 +58,8 @@ def change_card(
                     "The first observation has locked this card. Note what goes otherwise as a deviation, or plan a new test."
                 )
             )
+        if card.state in {TestCard.State.DONE, TestCard.State.DROPPED}:
+            raise ValidationError(_("This test is closed."))
         refuse_stale(card, seen)
         _check(idea, values, assumptions)
         with change(by, "change_card", card):
@@ -133,11 +135,22 @@ def drop_card(*, by: User, card: TestCard, reason: str) -> TestCard:
     return card
 
 
-def note_deviation(*, by: User, card: TestCard, what: str, reason: str, results_seen: str) -> Deviation:
+def note_deviation(
+    *,
+    by: User,
+    card: TestCard,
+    what: str,
+    reason: str,
+    results_seen: str,
+    request_key: uuid.UUID | None = None,
+) -> Deviation:
     """Write down what went otherwise than the locked card says, and whether results had been seen by then."""
     with transaction.atomic():
         enter(by, card.idea)
         card = locked_row(card)
+        existing = card.deviations.filter(request_key=request_key).first() if request_key else None
+        if existing:
+            return existing
         if not card.is_locked:
             raise ValidationError(_("Nothing was observed yet, so you can still change the card itself."))
         deviation = Deviation(
@@ -147,6 +160,7 @@ def note_deviation(*, by: User, card: TestCard, what: str, reason: str, results_
             results_seen=results_seen,
             observations=card.observations.count(),
             created_by=by,
+            request_key=request_key or uuid.uuid4(),
         )
         deviation.full_clean()
         deviation.save()

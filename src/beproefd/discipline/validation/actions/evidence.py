@@ -13,13 +13,16 @@ from django.utils.translation import override
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, record_creation
 
 from ..models import Assumption, Evidence, EvidenceLink, Override, Reading, TestCard
+from ..rules import can_retract
 from ..sentences import verdict_text
 from .doors import add, enter, need, sent_before
 
 Direction = EvidenceLink.Direction
+FIRM_ALPHA = 0.10  # a claim that passes wrongly in more than 1 of 10 tests is measured, not tested
 EVIDENCE_FIELDS = ("text", "source", "strength", "group", "place", "people", "seen_on", "source_title", "source_url")
 
 
@@ -37,6 +40,8 @@ def log_evidence(
         existing = sent_before(Evidence, idea, request_key)
         if existing:
             return existing
+        if not directions:
+            raise ValidationError(_("Say of at least one assumption what this means for it."))
         if any(assumption.idea_id != idea.pk for assumption in directions):
             raise ValidationError({"directions": _("Choose assumptions of this idea.")})
         group = values.get("group")
@@ -59,13 +64,17 @@ def log_evidence(
 
 
 def log_verdict(by: User, card: TestCard, reading: Reading) -> Evidence:
-    """The outcome of a locked test, for every assumption the test was about. FUTILE is evidence against the hope."""
+    """The outcome of a locked test, for every assumption the test was about, as firm as it is.
+
+    "Not good enough" (FUTILE) is no outcome of the locked claim: it is what was measured, and it speaks against the hope.
+    """
     counted = card.observations.filter(struck_at=None, after_verdict=False)
+    groups = {*counted.order_by().values_list("group", flat=True)}
     values = {
         "text": _in_dutch(card, reading),
         "source": Evidence.Source.PARTNER if card.method == TestCard.Method.PARTNER else Evidence.Source.TARGET_GROUP,
-        "strength": Evidence.Strength.TESTED,
-        "group": card.group,
+        "strength": _strength(card, reading),
+        "group_id": groups.pop() if len(groups) == 1 else None,
         "place": _one_place(counted.values_list("place", flat=True)),
         "people": counted.count(),
         "seen_on": timezone.localdate(),
@@ -84,6 +93,17 @@ def log_verdict(by: User, card: TestCard, reading: Reading) -> Evidence:
     return evidence
 
 
+def _strength(card: TestCard, reading: Reading) -> int:
+    """A tested outcome, unless the error allowed was large, the groups were not drawn by lot, or rows were struck out."""
+    soft = (
+        reading.verdict == "FUTILE"
+        or card.locked_design.side_alpha > FIRM_ALPHA
+        or (card.has_two_arms and not card.by_lot)
+        or card.observations.exclude(struck_at=None).exists()
+    )
+    return Evidence.Strength.MEASURED if soft else Evidence.Strength.TESTED
+
+
 def _in_dutch(card: TestCard, reading: Reading) -> str:
     with override("nl"):  # what is logged reads the same for everyone
         return verdict_text(card, reading)
@@ -92,7 +112,7 @@ def _in_dutch(card: TestCard, reading: Reading) -> str:
 def retract_evidence(*, by: User, evidence: Evidence, reason: str) -> Evidence:
     """Take something out that was wrong: it no longer counts and stays visible as taken out."""
     with transaction.atomic():
-        enter(by, evidence.idea)
+        require(can_retract(by, evidence))
         evidence = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
         if evidence.retracted_at:
             return evidence
@@ -109,6 +129,9 @@ def override_status(*, by: User, assumption: Assumption, status: str, reason: st
     with transaction.atomic():
         enter(by, assumption.idea)
         reason = need(reason, _("Say why you set the computed status aside."))
+        standing = assumption.overrides.filter(lifted_at=None, status=status, reason=reason).first()
+        if standing:
+            return standing
         lift_override(by=by, assumption=assumption)
         own_say = Override(assumption=assumption, status=status, reason=reason, created_by=by)
         own_say.full_clean()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
 
-from ..models import CANVAS_FIELDS, Assumption, CanvasRevision, Evidence, LearningCard
+from ..models import CANVAS_FIELDS, Assumption, CanvasRevision, Evidence, EvidenceLink, LearningCard
 from .doors import add, enter, sent_before
 
 LEARNING_FIELDS = ("believed", "observed", "learned", "therefore", "decision")
@@ -39,6 +39,8 @@ def write_learning(
             raise ValidationError(
                 {"evidence": _("Choose at least one piece of evidence. Without it there is no learning.")}
             )
+        if not EvidenceLink.objects.filter(evidence__in=evidence, assumption__in=assumptions).exists():
+            raise ValidationError({"evidence": _("Choose evidence that is about one of these assumptions.")})
         return add(
             LearningCard,
             by=by,

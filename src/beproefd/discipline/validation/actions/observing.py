@@ -26,6 +26,7 @@ from .evidence import log_verdict
 
 AHEAD = timedelta(minutes=10)  # how far the clock of a phone may run ahead
 LARGEST_PILE = 500
+FIRST_YEAR = 2020
 ARMS = {"": None, "control": "control", "new": "treatment"}  # as the engine calls them
 
 
@@ -81,7 +82,7 @@ def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Obs
                 refused.append(Refused(item.key, reason))
                 continue
             position += 1
-            row = _row(by, card, item, position, after_verdict=decided)
+            row = _row(by, card, item, position)
             try:
                 row.full_clean()
             except ValidationError as problem:
@@ -94,6 +95,8 @@ def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Obs
         if fresh:
             if not card.is_locked:
                 lock_card(by, card)
+            decided = decided or card.state == TestCard.State.DROPPED
+            _mark_late(card, fresh, decided=decided)
             for row in fresh:
                 row.save()
             record_creation(by, "observe", *fresh)
@@ -124,20 +127,20 @@ def strike_observation(*, by: User, observation: Observation, reason: str) -> Ob
 def _unreadable(card: TestCard, item: Seen, groups: set[int]) -> str:
     if card.state == TestCard.State.DRAFT:
         return _("This test has not started.")
-    if card.state != TestCard.State.RUNNING:
-        return _("This test is closed.")
     if card.has_two_arms != (item.arm in {"control", "new"}):
         return (
             _("Say which of the two ways this person got.") if card.has_two_arms else _("This test has one way only.")
         )
     if item.group is not None and item.group not in groups:
         return _("Choose a target group of this idea.")
+    if item.seen_at.year < FIRST_YEAR:
+        return _("The clock of this phone is not right. Set it right and try again.")
     if item.seen_at > timezone.now() + AHEAD:
         return _("The clock of this phone runs ahead. Set it right and try again.")
     return ""
 
 
-def _row(by: User, card: TestCard, item: Seen, position: int, *, after_verdict: bool) -> Observation:
+def _row(by: User, card: TestCard, item: Seen, position: int) -> Observation:
     return Observation(
         card=card,
         key=item.key,
@@ -145,14 +148,32 @@ def _row(by: User, card: TestCard, item: Seen, position: int, *, after_verdict: 
         outcome=item.outcome,
         arm=item.arm,
         group_id=item.group if item.group is not None else card.group_id,
-        place=item.place.strip(),
-        note=item.note.strip(),
+        place=_readable(item.place),
+        note=_readable(item.note),
         answered_by=item.answered_by,
         entered_by=by,
         seen_at=min(item.seen_at, timezone.now()),
-        after_verdict=after_verdict,
         is_demo=by.is_demo,
     )
+
+
+def _readable(text: str) -> str:
+    """What can be printed; a phone may send signs that no page can show."""
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
+
+
+def _mark_late(card: TestCard, fresh: Sequence[Observation], *, decided: bool) -> None:
+    """Mark what comes after the verdict, also when it comes in the same pile."""
+    monitor, _digest = recompute(card)
+    for row in fresh:
+        row.after_verdict = decided
+        if not decided:
+            monitor.update([_as_row(row.arm, row.outcome)])
+            decided = monitor.verdict.value != "CONTINUE"
+
+
+def _as_row(arm: str, outcome: bool | None) -> Row:
+    return Row(outcome=None if outcome is None else float(outcome), arm=ARMS[arm])
 
 
 def recompute(card: TestCard) -> tuple[Monitor, str]:
@@ -164,8 +185,7 @@ def recompute(card: TestCard) -> tuple[Monitor, str]:
     )
     monitor = Monitor(card.locked_design)
     for _position, arm, outcome in rows:
-        value = None if outcome is None else float(outcome)
-        monitor.update([Row(outcome=value, arm=ARMS[arm])])
+        monitor.update([_as_row(arm, outcome)])
     return monitor, sha256(canonical([card.design_digest, rows]))
 
 

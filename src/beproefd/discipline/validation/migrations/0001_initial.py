@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                 ('measure', models.CharField(help_text='Something you can see, for example: pays the bill alone, without help.', max_length=300, verbose_name='what counts as a yes?')),
                 ('right_from', models.PositiveSmallIntegerField(default=6, verbose_name='we are right if more than ... of 10 people do it')),
                 ('hope_for', models.PositiveSmallIntegerField(default=8, verbose_name='we hope for ... of 10 people')),
+                ('by_lot', models.BooleanField(default=False, help_text='Only for two ways side by side. Without a lot a difference can come from who chose what.', verbose_name='a coin decides who gets which way')),
                 ('stakes', models.CharField(choices=[('small', 'Not so bad: we can easily go back'), ('middle', 'Bad: it costs time and money'), ('large', 'Very bad: people are harmed or much money is lost')], default='middle', max_length=6, verbose_name='how bad is it if we are wrong?')),
                 ('cost_cents', models.PositiveIntegerField(default=0, verbose_name='cost in euros')),
                 ('effort_days', models.PositiveSmallIntegerField(default=2, verbose_name='days of work')),
@@ -247,6 +248,7 @@ class Migration(migrations.Migration):
                 ('observations', models.PositiveIntegerField()),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('request_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deviations', to='validation.testcard')),
             ],
             options={
@@ -387,6 +389,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='observation',
             constraint=models.CheckConstraint(condition=models.Q(('struck_at', None), models.Q(('struck_reason', ''), _negated=True), _connector='OR'), name='validation_observation_struck_with_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='validation_evidence_of_someone'),
         ),
         migrations.AddConstraint(
             model_name='evidence',

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             when="OLD.locked_at IS NOT NULL AND (NEW.design <> OLD.design OR NEW.locked_at IS NULL"
             " OR NEW.question <> OLD.question OR NEW.measure <> OLD.measure OR NEW.who <> OLD.who"
             " OR NEW.right_from <> OLD.right_from OR NEW.hope_for <> OLD.hope_for OR NEW.stakes <> OLD.stakes"
-            " OR NEW.method <> OLD.method)",
+            " OR NEW.method <> OLD.method OR NEW.by_lot <> OLD.by_lot OR NEW.design_digest <> OLD.design_digest)",
         ),
         Forbid("validation_testcard", event="DELETE", message=LOCKED, when="OLD.locked_at IS NOT NULL"),
         Forbid(
@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             message=KEPT,
             when="(NEW.outcome IS NULL) <> (OLD.outcome IS NULL) OR NEW.outcome <> OLD.outcome"
             " OR NEW.position <> OLD.position OR NEW.arm <> OLD.arm OR NEW.card_id <> OLD.card_id"
+            " OR NEW.note <> OLD.note OR NEW.place <> OLD.place OR NEW.after_verdict <> OLD.after_verdict"
             " OR OLD.struck_at IS NOT NULL",
         ),
         Forbid("validation_observation", event="DELETE", message=KEPT),
@@ -38,6 +39,10 @@ class Migration(migrations.Migration):
         Forbid("validation_learningcard", event="DELETE", message=WRITTEN),
         Forbid("validation_canvasrevision", event="UPDATE", message=WRITTEN),
         Forbid("validation_canvasrevision", event="DELETE", message=WRITTEN),
+        Forbid("validation_testassumption", event="UPDATE", message=LOCKED),
+        Forbid("validation_evidencelink", event="UPDATE", message=WRITTEN),
+        Forbid("validation_evidencelink", event="DELETE", message=WRITTEN),
         Forbid("validation_evidence", event="DELETE", message=WRITTEN),
-        Forbid("validation_evidence", event="UPDATE", message=WRITTEN, when="NEW.text <> OLD.text OR OLD.retracted_at IS NOT NULL"),
+        Forbid("validation_evidence", event="UPDATE", message=WRITTEN, when="NEW.text <> OLD.text OR NEW.people <> OLD.people OR NEW.source <> OLD.source"
+            " OR NEW.strength <> OLD.strength OR NEW.seen_on <> OLD.seen_on OR OLD.retracted_at IS NOT NULL"),
     ]

@@ -78,6 +78,11 @@ class TestCard(OfIdea):
     )
     right_from = models.PositiveSmallIntegerField(_("we are right if more than ... of 10 people do it"), default=6)
     hope_for = models.PositiveSmallIntegerField(_("we hope for ... of 10 people"), default=8)
+    by_lot = models.BooleanField(
+        _("a coin decides who gets which way"),
+        default=False,
+        help_text=_("Only for two ways side by side. Without a lot a difference can come from who chose what."),
+    )
     stakes = models.CharField(
         _("how bad is it if we are wrong?"), max_length=6, choices=Stakes.choices, default=Stakes.MIDDLE
     )
@@ -250,6 +255,7 @@ class Deviation(Audited):
     observations = models.PositiveIntegerField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
 
     class Meta:
         ordering = ("pk",)

@@ -61,6 +61,7 @@ class Evidence(OfIdea):
             models.CheckConstraint(
                 condition=Q(source__in=("target", "partner", "desk")), name="validation_evidence_source_known"
             ),
+            models.CheckConstraint(condition=Q(people__gte=1), name="validation_evidence_of_someone"),
             models.CheckConstraint(condition=Q(strength__range=(1, 4)), name="validation_evidence_strength_1_to_4"),
             models.CheckConstraint(
                 condition=~Q(source="desk") | ~Q(source_title=""), name="validation_desk_research_names_source"

@@ -21,7 +21,7 @@ from ..forms import CardForm, DeviationForm, WhyForm
 from ..models import Assumption, TargetGroup, TestCard
 from ..rules import can_work_on
 from ..sentences import claim_text, peeking_text, screens_rule, verdict_text, verdict_word
-from .entry import enter_work, page
+from .entry import enter_work, form_page, page
 
 ON_SCREENS = {TestCard.Method.PAPER, TestCard.Method.CLICK, TestCard.Method.WIZARD}
 VERDICT_KINDS = {"SUPPORTED": "ok", "REFUTED": "error", "FUTILE": "warning", "CONTINUE": "info"}
@@ -214,7 +214,8 @@ def drop(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
             messages.success(request, _("The test has stopped. What you saw is kept."))
             return redirect("validation:card", slug, reference, number)
     title = _("Stop %(reference)s without an outcome") % {"reference": shown.reference}
-    return page(request, "validation/form.html", title, shown.idea, form=form, intro=shown.question)
+    words = {"intro": shown.question, "button": _("Stop this test")}
+    return form_page(request, title, shown.idea, form=form, back=("validation:card", number), **words)
 
 
 def deviation(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
@@ -229,6 +230,7 @@ def deviation(request: HttpRequest, slug: str, reference: str, number: int) -> H
                 what=form.cleaned_data["what"],
                 reason=form.cleaned_data["reason"],
                 results_seen=form.cleaned_data["results_seen"],
+                request_key=form.cleaned_data["request_key"],
             )
         except (ValidationError, PermissionDenied) as refusal:
             form.refuse(refusal)
@@ -236,4 +238,5 @@ def deviation(request: HttpRequest, slug: str, reference: str, number: int) -> H
             messages.success(request, _("Noted with the test."))
             return redirect("validation:card", slug, reference, number)
     title = _("Something went otherwise in %(reference)s") % {"reference": shown.reference}
-    return page(request, "validation/form.html", title, shown.idea, form=form, intro=shown.question)
+    words = {"intro": shown.question, "button": _("Write it down")}
+    return form_page(request, title, shown.idea, form=form, back=("validation:card", number), **words)

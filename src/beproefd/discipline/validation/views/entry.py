@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from beproefd.discipline.ideas.models import Idea
 
@@ -21,3 +22,12 @@ def page(request: HttpRequest, template: str, title: str, idea: Idea, **context:
     """A page in the room of this idea (validation/room.html)."""
     frame = {"title": title, "idea": idea, "challenge": idea.challenge, "works": can_work_on(request.user, idea)}
     return render(request, template, frame | context)
+
+
+def form_page(
+    request: HttpRequest, title: str, idea: Idea, *, form: Any, back: tuple[str, *tuple[int, ...]], **context: Any
+) -> HttpResponse:
+    """A page with one form and a way back; `back` is the name of an address and its numbers."""
+    name, *numbers = back
+    address = reverse(name, args=[idea.challenge.slug, idea.reference, *numbers])
+    return page(request, "validation/form.html", title, idea, form=form, back=address, **context)

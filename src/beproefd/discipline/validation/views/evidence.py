@@ -17,7 +17,7 @@ from beproefd.ground.accounts.rules import require
 from .. import actions, queries
 from ..forms import EvidenceForm, WhyForm
 from ..models import Assumption, Evidence, TargetGroup
-from ..rules import can_work_on
+from ..rules import can_retract, can_work_on
 from .entry import enter_work, page
 
 
@@ -84,4 +84,13 @@ def entry(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
             messages.success(request, _("Taken out. It no longer counts and stays visible as taken out."))
             return redirect("validation:evidence", slug, reference)
     links = list(item.links.filter(assumption__idea=idea).select_related("assumption"))
-    return page(request, "validation/evidence_entry.html", item.reference, idea, item=item, links=links, form=form)
+    return page(
+        request,
+        "validation/evidence_entry.html",
+        item.reference,
+        idea,
+        item=item,
+        links=links,
+        form=form,
+        retracts=can_retract(request.user, item),
+    )

@@ -23,7 +23,7 @@ from ..forms import ObserveForm, WhyForm
 from ..models import Observation, TargetGroup, TestCard
 from ..rules import can_work_on
 from .cards import enter_card, live_context
-from .entry import page
+from .entry import form_page, page
 
 OUTCOMES = {"yes": True, "no": False, "none": None}
 
@@ -74,12 +74,15 @@ def observe(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
     )
 
 
-def _script_texts() -> dict[str, str]:
+def _script_texts() -> dict[str, Any]:
     return {
         "waiting": _("Kept on this phone, waiting for a connection:"),
+        "written": _("Written down:"),
+        "outcomes": {"yes": _("yes"), "no": _("no"), "none": _("no answer")},
         "sent": _("Everything was sent."),
-        "kept": _("Kept."),
         "refused": _("Not taken:"),
+        "again": _("Try again"),
+        "away": _("Throw away"),
         "signed_out": _("You are signed out. What you wrote is kept on this phone. Sign in again and come back here."),
     }
 
@@ -90,9 +93,10 @@ def pile(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
     if not request.user.is_authenticated:
         return JsonResponse({"signed_out": True}, status=401)
     card = enter_card(request, slug, reference, number)
+    unreadable: dict[str, str] = {}
     try:
-        seen = [_seen(row) for row in json.loads(request.body)["observations"]]
-    except (ValueError, TypeError, KeyError, AttributeError):
+        seen = _read_pile(json.loads(request.body)["observations"], unreadable)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return JsonResponse(
             {"error": _("This could not be read. Nothing was taken; it is kept on the phone.")}, status=400
         )
@@ -105,10 +109,22 @@ def pile(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
     return JsonResponse(
         {
             "taken": [str(row.key) for row in taken],
-            "refused": {str(item.key): item.reason for item in refused},
+            "refused": unreadable | {str(item.key): item.reason for item in refused},
             "live": render_to_string("validation/parts/live.html", live_context(card), request),
         }
     )
+
+
+def _read_pile(rows: list[dict[str, Any]], unreadable: dict[str, str]) -> list[Seen]:
+    """What can be read; one row that cannot must not hold up the others. Raises what a row without a key raises."""
+    seen = []
+    for row in rows:
+        key = str(uuid.UUID(str(row["key"])))
+        try:
+            seen.append(_seen(row))
+        except (ValueError, TypeError, KeyError, OverflowError):
+            unreadable[key] = _("This could not be read.")
+    return seen
 
 
 def _seen(row: dict[str, Any]) -> Seen:
@@ -142,4 +158,5 @@ def strike(request: HttpRequest, slug: str, reference: str, number: int, positio
             messages.success(request, _("Struck out. The result was computed again."))
             return redirect("validation:card", slug, reference, number)
     title = _("Strike out observation %(n)s") % {"n": position}
-    return page(request, "validation/form.html", title, card.idea, form=form, intro=row.note)
+    words = {"intro": row.note, "button": _("Strike it out")}
+    return form_page(request, title, card.idea, form=form, back=("validation:card", number), **words)

@@ -19,7 +19,7 @@ from ..forms import AssumptionForm, GroupForm, OverrideForm, WhyForm
 from ..models import Assumption, TargetGroup
 from ..rules import can_work_on
 from ..weighing import BELIEFS, FACTORS, WEIGHTS
-from .entry import enter_work, page
+from .entry import enter_work, form_page, page
 
 STATUS = {"open": "info", "supported": "ok", "refuted": "error", "mixed": "warning"}
 
@@ -78,7 +78,7 @@ def groups(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("validation:assumptions", slug, reference)
-    return page(request, "validation/form.html", _("New target group"), idea, form=form, back="validation:assumptions")
+    return form_page(request, _("New target group"), idea, form=form, back=("validation:assumptions",))
 
 
 def _form(idea: Idea, data: Any = None, row: Assumption | None = None) -> AssumptionForm:
@@ -174,7 +174,8 @@ def override(request: HttpRequest, slug: str, reference: str, number: int) -> Ht
             messages.success(request, _("Saved. The page shows that this is the say of the team."))
             return redirect("validation:assumption", slug, reference, number)
     title = _("Another status for %(reference)s") % {"reference": row.reference}
-    return page(request, "validation/form.html", title, idea, form=form, intro=row.statement)
+    back = ("validation:assumption", number)
+    return form_page(request, title, idea, form=form, back=back, intro=row.statement)
 
 
 def retire(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
@@ -191,4 +192,5 @@ def retire(request: HttpRequest, slug: str, reference: str, number: int) -> Http
             messages.success(request, _("Saved. It stays readable below the others."))
             return redirect("validation:assumptions", slug, reference)
     title = _("%(reference)s no longer matters") % {"reference": row.reference}
-    return page(request, "validation/form.html", title, idea, form=form, intro=row.statement)
+    back = ("validation:assumption", number)
+    return form_page(request, title, idea, form=form, back=back, intro=row.statement)

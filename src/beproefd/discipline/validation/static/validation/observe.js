@@ -10,16 +10,45 @@
   const texts = JSON.parse(document.getElementById("waarnemen-teksten").textContent);
   const status = document.getElementById("wachtrij");
   const place = document.getElementById("stand-plek");
+  const list = document.getElementById("niet-opgenomen");
   let sending = false;
+  let last = 0;
 
   const kept = () => JSON.parse(localStorage.getItem(shelf) || "[]");
   const keep = (rows) => localStorage.setItem(shelf, JSON.stringify(rows));
 
+  const waiting = () => kept().filter((row) => !row.refused);
+
   const say = (extra = "") => {
-    const count = kept().length;
-    const waiting = count ? `${texts.waiting} ${count}.` : "";
-    status.textContent = [extra, waiting].filter(Boolean).join(" ");
+    const count = waiting().length;
+    status.textContent = [extra, count ? `${texts.waiting} ${count}.` : ""].filter(Boolean).join(" ");
     form.dataset.waiting = String(count);
+    list.replaceChildren(...kept().filter((row) => row.refused).map(refusedItem));
+  };
+
+  // What the server did not take stays on the phone, with the reason, until the person decides.
+  const refusedItem = (row) => {
+    const item = document.createElement("li");
+    const what = [texts.outcomes[row.outcome], row.note].filter(Boolean).join(", ");
+    item.textContent = `${texts.refused} ${what}. ${row.refused} `;
+    item.append(
+      act(texts.again, () => keep(kept().map((one) => (one.key === row.key ? { ...one, refused: "" } : one)))),
+      act(texts.away, () => keep(kept().filter((one) => one.key !== row.key))),
+    );
+    return item;
+  };
+
+  const act = (words, change) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link-like";
+    button.textContent = words;
+    button.addEventListener("click", () => {
+      change();
+      say();
+      send();
+    });
+    return button;
   };
 
   const key = () => {
@@ -31,7 +60,7 @@
   };
 
   const send = async () => {
-    const rows = kept();
+    const rows = waiting();
     if (sending || !rows.length) return;
     sending = true;
     try {
@@ -51,17 +80,20 @@
         say(said.error || "");
         return;
       }
-      const done = new Set([...said.taken, ...Object.keys(said.refused)]);
-      keep(kept().filter((row) => !done.has(row.key)));
+      const done = new Set(said.taken);
+      keep(
+        kept()
+          .filter((row) => !done.has(row.key))
+          .map((row) => ({ ...row, refused: said.refused[row.key] || row.refused || "" })),
+      );
       place.innerHTML = said.live;
-      const reasons = [...new Set(Object.values(said.refused))];
-      say(reasons.length ? `${texts.refused} ${reasons.join(" ")}` : texts.sent);
+      say(waiting().length ? "" : texts.sent);
     } catch {
-      say(texts.kept);
+      say();
     } finally {
       sending = false;
     }
-    if (kept().length && navigator.onLine) window.setTimeout(send, 2000);
+    if (waiting().length && navigator.onLine) window.setTimeout(send, 2000);
   };
 
   form.addEventListener("submit", (event) => {
@@ -69,6 +101,8 @@
     const answers = new FormData(form);
     if (!outcome || (form.querySelector("[name=arm]") && !answers.get("arm"))) return; // the server says what is missing
     event.preventDefault();
+    if (Date.now() - last < 700) return; // a double tap is one person
+    last = Date.now();
     const row = { key: key(), outcome, at: new Date().toISOString() };
     for (const name of ["arm", "group", "place", "note", "answered_by"]) row[name] = answers.get(name) || "";
     try {
@@ -79,8 +113,13 @@
     }
     const note = form.querySelector("[name=note]");
     if (note) note.value = "";
-    for (const choice of form.querySelectorAll("[name=arm]")) choice.checked = false;
-    say(texts.kept);
+    const coin = crypto.getRandomValues(new Uint8Array(1))[0] % 2;
+    form.querySelectorAll("[name=arm]").forEach((choice, n) => {
+      choice.checked = Boolean(form.dataset.lot) && n === coin;
+    });
+    const alone = form.querySelector("[name=answered_by][value=self]");
+    if (alone) alone.checked = true; // the next person did it alone, unless said otherwise
+    say(`${texts.written} ${texts.outcomes[outcome]}.`);
     send();
   });
 
