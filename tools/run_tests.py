@@ -21,7 +21,16 @@ sys.path.insert(0, str(ROOT))
 from tests.postgres import PostgresMissingError, server  # noqa: E402 -- the path comes first
 from tests.require import required  # noqa: E402 -- idem
 
-NOT_BROWSER = ("-n", "2", "-m", "not browser")
+NOT_BROWSER = ("-n", "2", "--dist", "loadgroup", "-m", "not browser")
+SAME_ON_BOTH = (  # pages, texts and engines do not know which database there is; actions, guards and bad input do
+    "--ignore=tests/engines",
+    "--ignore=tests/ui",
+    "--ignore=tests/test_docs.py",
+    "--ignore=tests/test_house.py",
+    "--ignore=tests/test_messages.py",
+    "--ignore=tests/leaks/test_pages.py",
+    "--ignore-glob=*/test_pages.py",
+)
 
 
 @dataclass
@@ -83,17 +92,7 @@ def main() -> int:
         except PostgresMissingError as problem:
             outcomes.append(Outcome(name, "postgres" not in required(), could_not=str(problem)))
         else:
-            outcomes.append(
-                run(
-                    name,
-                    "-n",
-                    "2",
-                    *NOT_BROWSER,
-                    "--ignore=tests/engines",
-                    "--ignore=tests/test_house.py",
-                    DATABASE_URL=url,
-                )
-            )
+            outcomes.append(run(name, *NOT_BROWSER, *SAME_ON_BOTH, DATABASE_URL=url))
     outcomes.append(run("Tests in a browser", "-m", "browser"))
     print("\n== Summary")
     for outcome in outcomes:

@@ -13,6 +13,7 @@ from beproefd.discipline.juries.models import Assessment, Round, RoundState, Sea
 from beproefd.ground.accounts.models import User
 
 from .ideas import jury_challenge
+from .kept import kept
 from .people import person
 
 ABSTAIN = "abstain"
@@ -99,6 +100,7 @@ def answer_all(world: World, text: str = "Dank voor uw idee. Dit is onze reden."
         )
 
 
+@kept
 def world(
     state: str = RoundState.SCORING,
     *,

@@ -17,6 +17,7 @@ from beproefd.discipline.validation.models import Assumption
 from beproefd.ground.accounts.models import User
 
 from .juries import World, world
+from .kept import kept
 from .people import person
 from .validation import Workshop, assumption, evidence
 
@@ -47,6 +48,7 @@ class Course(Workshop):
         return [self.owner, *self.members]
 
 
+@kept
 def course(*, members: int = 0, starts_on: date | None = None, days: int = 56, cycle_days: int = 14) -> Course:
     """A track that is being prepared, from today, with `members` more people in the team."""
     jury: World = world("decided", ideas=2, jurors=2)
@@ -77,6 +79,7 @@ def join(found: Course, name: str = "Teamlid") -> User:
     return user
 
 
+@kept
 def running(**options: Any) -> Course:
     """A track under way, started by its coach before everything was ready."""
     found = course(**options)

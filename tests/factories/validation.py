@@ -16,6 +16,7 @@ from beproefd.discipline.validation.models import Assumption, Evidence, TestCard
 from beproefd.ground.accounts.models import User
 
 from .juries import World, world
+from .kept import kept
 from .people import person
 
 
@@ -34,6 +35,7 @@ class Workshop:
         return self.jury.manager
 
 
+@kept
 def workshop(**rules: Any) -> Workshop:
     """The winning idea of a decided round, followed up with a coach."""
     jury = world("decided", ideas=2, jurors=2, **rules)

@@ -121,8 +121,13 @@ def forms_on(client: Client, address: str) -> list[Form]:
     """The forms of a page that send something."""
     response = client.get(address)
     assert (address, response.status_code) == (address, 200)
+    return forms_in(address, response.content.decode())
+
+
+def forms_in(address: str, text: str) -> list[Form]:
+    """The forms that send something in the text of a page."""
     reader = Reader(address)
-    reader.feed(response.content.decode())
+    reader.feed(text)
     return [form for form in reader.forms if form.method == "post" and form.action != "/taal/"]
 
 

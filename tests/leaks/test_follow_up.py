@@ -15,7 +15,10 @@ from beproefd.demo.city import build
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.queries import verify
-from tests.leaks.test_bad_input import NASTY, Form, forms_on, judge_answer, rows, send
+from tests.factories.kept import kept
+from tests.leaks.test_bad_input import NASTY, Form, forms_in, judge_answer, rows, send
+
+pytestmark = pytest.mark.xdist_group("the demo city")  # one process builds it once
 
 OURS = re.compile(r"^/(trajecten|portfolio|leren)/")
 PEOPLE = ("manager", "coach", "owner", "owner2", "owner3", "juror", "expert", "administrator")
@@ -36,11 +39,17 @@ class Links(HTMLParser):
                 self.found.add(value.partition("#")[0])
 
 
+@kept
+def built() -> None:
+    """The demo city, as `make demo` builds it."""
+    build()
+
+
 @pytest.fixture
 def city(db: None) -> dict[str, User]:
-    """The demo city, as `make demo` builds it, and its people."""
+    """The people of the demo city."""
     cache.clear()
-    build()
+    built()
     people = {key: User.objects.get(email=f"{key}@demo.example") for key in PEOPLE if key != "administrator"}
     administrator = User.objects.filter(grants__role="administrator").first()
     assert administrator is not None
@@ -125,22 +134,23 @@ def test_hours_and_load_are_on_no_page_of_the_programme(city: dict[str, User]) -
     assert any("leiding@demo.example" in text for text in walk(visit(city["owner"])).values())
 
 
+_forms: list[tuple[str, Form]] = []
+
+
 @pytest.fixture
 def forms(city: dict[str, User]) -> list[tuple[Client, Form]]:
-    """Every form of the follow-up, each kind once."""
-    found: list[tuple[Client, Form]] = []
-    known = set()
-    for key in ("owner", "owner2", "owner3", "coach", "manager", "expert"):
-        client = visit(city[key])
-        for address in sorted(walk(client)):
-            for form in forms_on(client, address):
+    """Every form of the follow-up, each kind once. The city is the same for every test, so the walk is made once."""
+    known = {(form.name, tuple(form.kinds)) for _key, form in _forms}
+    for key in () if _forms else ("owner", "owner2", "owner3", "coach", "manager", "expert"):
+        for address, text in sorted(walk(visit(city[key])).items()):
+            for form in forms_in(address, text):
                 kind = (form.name, tuple(form.kinds))
-                if form.name.startswith("account") or kind in known:
-                    continue
-                known.add(kind)
-                found.append((client, form))
-    assert len(found) > 25
-    return found
+                if not form.name.startswith("account") and kind not in known:
+                    known.add(kind)
+                    _forms.append((key, form))
+    assert len(_forms) > 25
+    clients = {key: visit(city[key]) for key in PEOPLE}
+    return [(clients[key], form) for key, form in _forms]
 
 
 def test_strange_text_in_every_field_of_the_follow_up_is_kept_or_refused_and_comes_out_escaped(
