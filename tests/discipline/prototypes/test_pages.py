@@ -176,6 +176,33 @@ def test_a_drawing_arrives_as_png_and_is_drawn_anew(shop: Workshop) -> None:
     assert "Kies een plaatje, of teken er een." in text_of(answer)
 
 
+def test_a_drawing_survives_a_refused_form_and_can_be_sent_again_as_it_came_back(shop: Workshop) -> None:
+    made, client = draw.prototype(shop), signed_in(shop.owner)
+    drawing = "data:image/png;base64," + base64.b64encode(draw.picture_bytes()).decode()
+    said = {"title": "Getekend", "drawing": drawing, "request_key": uuid.uuid4()}
+    refused = client.post(of(made, "screen_new", "tekening"), said)
+    assert "Je tekening is er nog" in text_of(refused)
+    assert hidden(refused, "drawing") == drawing
+    again = said | {"alt": "Een huis", "drawing": hidden(refused, "drawing")}
+    assert client.post(of(made, "screen_new", "tekening"), again).status_code == 302
+    assert Screen.objects.get().kind == "drawing"
+
+
+def test_a_drawing_that_cannot_be_read_or_is_too_large_does_not_come_back(shop: Workshop) -> None:
+    made, client = draw.prototype(shop), signed_in(shop.owner)
+    for drawing in ("data:image/png;base64,AAAA", "data:image/png;base64," + "A" * 7_100_000):
+        refused = client.post(of(made, "screen_new", "tekening"), {"title": "Getekend", "drawing": drawing})
+        assert "Je tekening is er nog" not in text_of(refused)
+        assert drawing not in refused.content.decode()
+
+
+def test_who_chose_a_file_hears_that_it_must_be_chosen_again(shop: Workshop) -> None:
+    made, client = draw.prototype(shop), signed_in(shop.owner)
+    upload = SimpleUploadedFile("pot.png", draw.picture_bytes(), "image/png")
+    refused = client.post(of(made, "screen_new", "foto"), {"title": "Begin", "picture": upload})
+    assert "Kies het plaatje opnieuw" in text_of(refused)
+
+
 def test_a_screen_changes_on_its_page_with_buttons_to_other_screens(shop: Workshop) -> None:
     made, client = draw.three_screens(shop), signed_in(shop.owner)
     begin, klaar = made.screens.get(title="Begin"), made.screens.get(title="Klaar")

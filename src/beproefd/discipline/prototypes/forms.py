@@ -132,6 +132,22 @@ class ScreenForm(StampedForm, RequestKeyForm):
             self.add_error("picture", _("Choose a picture, or draw one."))
         return cleaned
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A drawing that is refused itself does not come back with the page."""
+        super().add_error(field, error)
+        if field == "drawing":
+            self.put(drawing="")
+
+    @property
+    def kept_drawing(self) -> bool:
+        """Whether a refused form gives the drawing back; it goes along with the next press on Save."""
+        return bool(self.errors and self.data.get("drawing") and "drawing" in self.fields)
+
+    @property
+    def lost_picture(self) -> bool:
+        """Whether a refused form held a file: a browser does not send that again by itself."""
+        return bool(self.errors and self.files.get("picture"))
+
     def new_picture(self) -> Picture | None:
         """The new picture, if there is one; a chosen file goes before a drawing."""
         return self.cleaned_data.get("picture") or self.cleaned_data.get("drawing") or None

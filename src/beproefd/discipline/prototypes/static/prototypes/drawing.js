@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A small drawing board: pen, eraser, stamps, undo, clear. What is drawn goes along with the form as PNG data; the
-// server draws it anew. Without this file the form still takes a picture.
+// server draws it anew. When the form comes back, so does the drawing: the hidden field still holds it. Without this file
+// the form still takes a picture.
 "use strict";
 
 (() => {
@@ -17,6 +18,7 @@
   let tool = "pen";
   let stamp = null;
   let drawn = false;
+  let forgotten = false;
   let last = null;
 
   const paper = () => {
@@ -29,6 +31,7 @@
     past.push(pen.getImageData(0, 0, canvas.width, canvas.height));
     if (past.length > MOST_UNDO) {
       past.shift();
+      forgotten = true;
     }
     drawn = true;
   };
@@ -87,6 +90,7 @@
   board.querySelector("[data-undo]").addEventListener("click", () => {
     if (past.length) {
       pen.putImageData(past.pop(), 0, 0);
+      drawn = past.length > 0 || forgotten;
     }
   });
 
@@ -125,17 +129,25 @@
     }),
   );
 
+  const sent = kept.value; // given back by a refused form
+
   kept.form.addEventListener("submit", () => {
-    kept.value = drawn ? canvas.toDataURL("image/png") : "";
+    kept.value = drawn ? canvas.toDataURL("image/png") : sent;
   });
 
+  const show = (picture) => {
+    const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
+    pen.drawImage(picture, 0, 0, picture.width * scale, picture.height * scale);
+  };
+
   paper();
-  if (canvas.dataset.from) {
+  if (sent) {
+    // not as the address of an image: the page takes images from its own address alone
+    const bytes = Uint8Array.from(atob(sent.split(",")[1] || ""), (sign) => sign.charCodeAt(0));
+    createImageBitmap(new Blob([bytes], { type: "image/png" })).then(show);
+  } else if (canvas.dataset.from) {
     const before = new Image();
-    before.addEventListener("load", () => {
-      const scale = Math.min(canvas.width / before.width, canvas.height / before.height);
-      pen.drawImage(before, 0, 0, before.width * scale, before.height * scale);
-    });
+    before.addEventListener("load", () => show(before));
     before.src = canvas.dataset.from;
   }
   choose(board.querySelector("[data-tool=pen]"));
