@@ -88,6 +88,7 @@ DEEDS = {
     "lock_card": _("Test card locked by the first observation"),
     "observe": _("Observation written down"),
     "strike_observation": _("Observation struck out"),
+    "erase_note": _("Note of an observation taken away"),
     "read_verdict": _("Result of a test computed"),
     "finish_card": _("Test closed"),
     "drop_card": _("Test stopped without an outcome"),

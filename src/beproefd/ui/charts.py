@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-DRAWING = 1  # part of the cache key: raise it when the drawing changes
+DRAWING = 2  # part of the cache key: raise it when the drawing changes
 WIDTH = 400  # units; a phone shows about 0.8 pixel for each, so 17 units of text stay readable
 TEXT = 17
 LINE = 44  # characters of that text on one line
@@ -467,24 +467,29 @@ class Placed:
 
 LANE = 27  # units between marks that would cover each other
 MOST_LANES = 6
+NAMED = 12  # up to so many marks have their name beside them
+NAME = 20  # characters of it
+LETTER = 9.5  # units for one of them
 
 
 def placed(
     items: Sequence[Placed], *, stages: Sequence[str], caption: str, axis: str, name: str, stage: str, digits: int = 1
 ) -> Chart:
-    """Numbered marks per stage, the last stage on top; what would overlap goes lower. The table says which number is what."""
+    """Numbered marks per stage, the last stage on top; what would overlap goes lower. The table says which number is what.
+
+    A few marks carry their names as well, to the side where there is room.
+    """
     far = max([item.x for item in items] + [1.0])
-    ends: dict[int, list[float]] = {}
+    taken: dict[int, list[list[tuple[float, float]]]] = {}
     marks = []
     for number, item in sorted(enumerate(items, start=1), key=lambda pair: pair[1].x):
-        lanes = ends.setdefault(item.stage, [])
         at = item.x / far * WIDTH
-        lane = next((n for n, end in enumerate(lanes) if at - end >= LANE), len(lanes) % MOST_LANES)
-        if lane < len(lanes):
-            lanes[lane] = at
-        else:
-            lanes.append(at)
-        marks.append((lane, {"n": len(stages) - 1 - item.stage, "x": item.x, "number": str(number)}))
+        label = textwrap.shorten(item.label, NAME, placeholder="…") if len(items) <= NAMED else ""
+        side, long = ("right" if at > WIDTH / 2 else "left"), len(label) * LETTER
+        start = at - LANE / 2 - (long if side == "right" else 0)
+        lane = _free_lane(taken.setdefault(item.stage, []), (start, start + LANE + long))
+        mark = {"n": len(stages) - 1 - item.stage, "x": item.x, "number": str(number), "name": label, "side": side}
+        marks.append((lane, mark))
     depth = max((lane for lane, _mark in marks), default=0)
     lift = -(depth * LANE) / 2
     lines = [{"n": n, "label": label} for n, label in enumerate(reversed(stages))]
@@ -500,9 +505,28 @@ def placed(
         layers.append(
             {"data": here, "mark": words, "encoding": {"y": _line(), "x": across, "text": {"field": "number"}}}
         )
+        for side, away in (("left", 16), ("right", -16)):
+            beside = {"type": "text", "align": side, "dx": away, "color": INK, "fontSize": TEXT - 1, "yOffset": drop}
+            there = {"values": [mark for mark in here["values"] if mark["side"] == side]}
+            layers.append(
+                {"data": there, "mark": beside, "encoding": {"y": _line(), "x": across, "text": {"field": "name"}}}
+            )
     spec = _spec(len(stages), layers) | {"height": {"step": 58 + depth * LANE}}
     rows = tuple(
         (f"{number}. {item.label}", stages[item.stage], _write(item.x, digits))
         for number, item in enumerate(items, start=1)
     )
     return _chart(spec, caption, (name, stage, axis), rows)
+
+
+def _free_lane(lanes: list[list[tuple[float, float]]], span: tuple[float, float]) -> int:
+    """The first lane in which nothing lies on this stretch, and take it; when all are full, share one."""
+    start, end = span
+    for number, lane in enumerate(lanes):
+        if all(end <= other[0] or start >= other[1] for other in lane):
+            lane.append(span)
+            return number
+    if len(lanes) < MOST_LANES:
+        lanes.append([span])
+        return len(lanes) - 1
+    return sum(map(len, lanes)) % MOST_LANES

@@ -157,7 +157,7 @@ def test_the_library_is_searched_and_filtered(shop):
     other = factories.assumption(shop, "De bibliotheek doet mee", kind="partner")
     portfolio.settle(shop, other)
     client, page = visit(shop.manager), reverse("portfolio:library")
-    assert "This does not work, and so we know it" in text(client.get(page))
+    assert "This does not hold, and now we know it" in text(client.get(page))
     for asked, found, not_found in (
         ({"zoek": "schulden en sparen"}, about, other),
         ({"soort": "partner"}, other, about),

@@ -374,3 +374,35 @@ def test_two_weeks_without_a_finished_test_is_a_signal(shop: Workshop) -> None:
     busy = tempo(shop.owner, shop.idea)
     assert busy is not None
     assert (busy.running, busy.quiet) == (1, False)
+
+
+# Notes
+
+
+def test_what_leads_straight_to_a_person_is_left_out_of_a_note(shop: Workshop) -> None:
+    card = make.card(shop)
+    note = "Bel haar op 06 12345678 of mail a.b@voorbeeld.example. Ze spaart al 50 euro."
+    taken, _refused = actions.observe(by=shop.owner, card=card, seen=[make.seen(note=note)])
+    assert Observation.objects.get(pk=taken[0].pk).note == "Bel haar op […] of mail […]. Ze spaart al 50 euro."
+
+
+def test_a_note_can_be_taken_away_and_what_was_seen_stays(shop: Workshop) -> None:
+    card = make.card(shop)
+    (row,), _refused = actions.observe(by=shop.owner, card=card, seen=[make.seen(note="De buurman van nummer 3.")])
+    before = verdict_of(card)
+    assert actions.erase_note(by=shop.coach, observation=row).note == ""
+    assert verdict_of(card) == before
+    assert Observation.objects.get().outcome is True
+    assert verify().problem == ""
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Observation.objects.update(note="Toch weer iets.")
+
+
+def test_a_note_of_a_struck_observation_can_be_taken_away_too(shop: Workshop) -> None:
+    card = make.card(shop)
+    (row,), _refused = actions.observe(by=shop.owner, card=card, seen=[make.seen(note="Mijn zus.")])
+    row = actions.strike_observation(by=shop.owner, observation=row, reason="Hoort er niet bij.")
+    actions.erase_note(by=shop.owner, observation=row)
+    assert Observation.objects.get().note == ""
+    with pytest.raises(PermissionDenied):
+        actions.erase_note(by=shop.manager, observation=row)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from beproefd.discipline.juries.models import Interest
 from beproefd.discipline.validation.models import Assumption
 from beproefd.ground.accounts.models import User
+from beproefd.ground.personal_data import Flag
 from beproefd.ui.forms import ActionForm, PlainText, RequestKeyForm, model_fields
 
 from .actions import flag_key
 from .exchange import LINE, LONG, MOST_BYTES, SHORT, Entry
 from .models import GateRequest, LearningOutcome, Outcome, Review
-from .personal_data import Flag
 
 KIND_NAMES = {
     "email": gettext_lazy("e-mail address"),

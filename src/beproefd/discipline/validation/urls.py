@@ -24,6 +24,7 @@ urlpatterns = [
     path("tests/<int:number>/waarnemen/", observing.observe, name="observe"),
     path("tests/<int:number>/stapel/", observing.pile, name="pile"),
     path("tests/<int:number>/waarnemingen/<int:position>/", observing.strike, name="strike"),
+    path("tests/<int:number>/waarnemingen/<int:position>/opmerking/", observing.note, name="note"),
     path("bewijs/", evidence.log, name="evidence"),
     path("bewijs/nieuw/", evidence.evidence_new, name="evidence_new"),
     path("bewijs/<int:number>/", evidence.entry, name="evidence_entry"),

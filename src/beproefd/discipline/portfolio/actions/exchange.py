@@ -14,10 +14,10 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, change_all, record_creation
 from beproefd.ground.audit.chain import canonical, sha256
+from beproefd.ground.personal_data import flags
 
 from ..exchange import Entry, FormatError, Library, entry_document, read, texts
 from ..models import ImportedEntry, ImportedLibrary, Publication
-from ..personal_data import flags
 from ..rules import can_publish
 from .library import Found, confirm_flags
 

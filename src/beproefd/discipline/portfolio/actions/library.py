@@ -14,10 +14,10 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, record_creation
 from beproefd.ground.audit.chain import canonical, sha256
+from beproefd.ground.personal_data import Flag, spread
 
 from ..exchange import Entry, FormatError, Library, entry_document, read, texts, write
 from ..models import Publication
-from ..personal_data import Flag, spread
 from ..queries.library import entry_of_assumption, public_id, worded
 from ..rules import can_publish, tied_idea_ids
 from .doors import need

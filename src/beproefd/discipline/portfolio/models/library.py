@@ -18,9 +18,9 @@ from ..exchange import Entry, entry_of
 class LearningOutcome(models.TextChoices):
     """What a test of an assumption taught."""
 
-    WORKS = "works", _("This works")
-    FAILS = "fails", _("This does not work, and so we know it")
-    MIXED = "mixed", _("It works for some, not for others")
+    WORKS = "works", _("This holds")
+    FAILS = "fails", _("This does not hold, and now we know it")
+    MIXED = "mixed", _("It holds for some, not for others")
     UNCLEAR = "unclear", _("Tested, and not clear yet")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.models import (
@@ -15,6 +15,8 @@ from beproefd.discipline.validation.models import (
     CanvasRevision,
     Evidence,
     EvidenceLink,
+    LearningCard,
+    Reading,
     TargetGroup,
     TestAssumption,
     TestCard,
@@ -130,7 +132,40 @@ def dossier_of(idea: Idea, gate: Gate, *, plan: str, budget_cents: int, at: date
             for line in retired
         ],
         "open_critical": [line.assumption.reference for line in open_critical(lines)],
+        "tests": _tests(idea),
+        "learning": list(
+            LearningCard.objects.filter(idea=idea)
+            .order_by("number")
+            .values("believed", "observed", "learned", "therefore", "decision")
+        ),
     }
+
+
+def _tests(idea: Idea) -> list[dict[str, Any]]:
+    """Every test that was locked, with how many people were seen and what came out."""
+    last = Reading.objects.filter(card=OuterRef("pk")).order_by("-pk")
+    cards = (
+        TestCard.objects.filter(idea=idea, locked_at__isnull=False)
+        .order_by("number")
+        .annotate(
+            seen=Count("observations", filter=Q(observations__struck_at=None, observations__after_verdict=False)),
+            verdict=Subquery(last.values("verdict")[:1]),
+        )
+    )
+    return [
+        {
+            "reference": card.reference,
+            "question": card.question,
+            "method": card.method,
+            "measure": card.measure,
+            "right_from": card.right_from,
+            "state": card.state,
+            "people": card.seen,
+            "verdict": card.verdict or "",
+            "design_sha256": card.design_digest,
+        }
+        for card in cards
+    ]
 
 
 def _retired(idea: Idea) -> Any:

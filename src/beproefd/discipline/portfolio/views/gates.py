@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.discipline.ideas.models import Idea
-from beproefd.discipline.validation.models import CANVAS_FIELDS, Assumption, CanvasRevision
+from beproefd.discipline.validation.models import CANVAS_FIELDS, Assumption, CanvasRevision, LearningCard, TestCard
+from beproefd.discipline.validation.sentences import verdict_word
 from beproefd.discipline.validation.views.entry import enter_work, page
 from beproefd.ground.accounts.rules import require
 from beproefd.ui.buttons import press
@@ -142,6 +143,7 @@ def request_page(request: HttpRequest, slug: str, reference: str, number: int) -
     seat = queries.seat_of(viewer, asked)
     opens = queries.opens_dossier(viewer, asked)
     decision = getattr(asked, "decision", None)
+    reviewers = queries.reviewers_of(viewer, asked)
     return room(
         request,
         "portfolio/request.html",
@@ -151,7 +153,8 @@ def request_page(request: HttpRequest, slug: str, reference: str, number: int) -
         opens=opens,
         own_review=queries.own_review(viewer, asked),
         decision=decision,
-        reviewers=queries.reviewers_of(viewer, asked),
+        reviewers=reviewers,
+        can_decide=bool(reviewers) and all(place.handed_in for place in reviewers),
         reviews=queries.reviews_of(viewer, asked),
         runs=can_run_request(viewer, asked),
         belongs=belongs_to(viewer, asked.idea),
@@ -164,7 +167,8 @@ def request_page(request: HttpRequest, slug: str, reference: str, number: int) -
 def shown(asked: GateRequest) -> dict[str, Any]:
     """The kept dossier, in words."""
     known = asked.known
-    kinds = dict(Assumption.Kind.choices)
+    kinds, methods = dict(Assumption.Kind.choices), dict(TestCard.Method.choices)
+    decisions = dict(LearningCard.Decision.choices)
     statuses = {"open": (_("open"), "info"), "supported": (_("supported"), "ok"),
                 "refuted": (_("refuted"), "error"), "mixed": (_("mixed"), "warning")}  # fmt: skip
 
@@ -182,6 +186,17 @@ def shown(asked: GateRequest) -> dict[str, Any]:
         "conditions": [line for line in conditions_in(known["conditions"]) if line.level <= known["level_asked"]],
         "assumptions": worded(known["assumptions"]),
         "retired_critical": worded(known.get("retired_critical", [])),  # not in a dossier of the first shape
+        "tests": [
+            test
+            | {
+                "word": _("stopped halfway")
+                if test["state"] == "dropped"
+                else verdict_word(test["verdict"] or "CONTINUE"),
+                "method": methods.get(test["method"], test["method"]),
+            }
+            for test in known.get("tests", [])
+        ],
+        "learning": [card | {"decision": decisions.get(card["decision"], "")} for card in known.get("learning", [])],
         "canvas": [(names[name], known["canvas"].get(name, "")) for name in CANVAS_FIELDS],
         "euros": known["budget_cents"] // 100,
     }

@@ -4,7 +4,7 @@
 from .cards import change_card, drop_card, finish_card, note_deviation, plan_card, start_card
 from .evidence import lift_override, log_evidence, override_status, retract_evidence
 from .learning import inherit_canvas, revise_canvas, write_learning
-from .observing import Refused, Seen, observe, strike_observation
+from .observing import Refused, Seen, erase_note, observe, strike_observation
 from .register import (
     add_assumption,
     add_target_group,
@@ -21,6 +21,7 @@ __all__ = [
     "change_assumption",
     "change_card",
     "drop_card",
+    "erase_note",
     "finish_card",
     "inherit_assumptions",
     "inherit_canvas",

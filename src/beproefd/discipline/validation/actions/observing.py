@@ -17,6 +17,7 @@ from beproefd.engines.evidence.monitor import ENGINE_VERSION
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, record_creation
 from beproefd.ground.audit.chain import canonical, sha256
+from beproefd.ground.personal_data import without_addresses
 
 from ..models import Observation, Reading, TargetGroup, TestCard
 from ..signals import verdict_reached
@@ -55,7 +56,8 @@ class Refused:
 def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Observation], list[Refused]]:
     """Take in what was seen, in the order given; those sent before are found again, what cannot be read is refused.
 
-    What arrives after the verdict (a phone that was offline) is kept and marked, and does not change the verdict.
+    What arrives after the verdict (a phone that was offline) is kept and marked, and does not change the verdict. An
+    e-mail address, phone number, BSN or bank account in a note is left out: an observation is about nobody in particular.
     """
     if len(seen) > LARGEST_PILE:
         raise ValidationError(_("Send at most %(most)s observations at once.") % {"most": LARGEST_PILE})
@@ -124,6 +126,18 @@ def strike_observation(*, by: User, observation: Observation, reason: str) -> Ob
     return observation
 
 
+def erase_note(*, by: User, observation: Observation) -> Observation:
+    """Take away a note that tells too much about someone. What was seen stays and counts. Harmless when there is none."""
+    with transaction.atomic():
+        enter(by, observation.card.idea)
+        observation = Observation.objects.select_for_update(of=("self",)).get(pk=observation.pk)
+        if observation.note:
+            with change(by, "erase_note", observation):
+                observation.note = ""
+                observation.save(update_fields=["note"])
+    return observation
+
+
 def _unreadable(card: TestCard, item: Seen, groups: set[int]) -> str:
     if card.state == TestCard.State.DRAFT:
         return _("This test has not started.")
@@ -149,7 +163,7 @@ def _row(by: User, card: TestCard, item: Seen, position: int) -> Observation:
         arm=item.arm,
         group_id=item.group if item.group is not None else card.group_id,
         place=_readable(item.place),
-        note=_readable(item.note),
+        note=without_addresses(_readable(item.note)),
         answered_by=item.answered_by,
         entered_by=by,
         seen_at=min(item.seen_at, timezone.now()),

@@ -27,8 +27,9 @@ class Migration(migrations.Migration):
             message=KEPT,
             when="(NEW.outcome IS NULL) <> (OLD.outcome IS NULL) OR NEW.outcome <> OLD.outcome"
             " OR NEW.position <> OLD.position OR NEW.arm <> OLD.arm OR NEW.card_id <> OLD.card_id"
-            " OR NEW.note <> OLD.note OR NEW.place <> OLD.place OR NEW.after_verdict <> OLD.after_verdict"
-            " OR OLD.struck_at IS NOT NULL",
+            " OR (NEW.note <> OLD.note AND NEW.note <> '') OR NEW.place <> OLD.place"
+            " OR NEW.after_verdict <> OLD.after_verdict OR (OLD.struck_at IS NOT NULL AND (NEW.struck_at IS NULL"
+            " OR NEW.struck_at <> OLD.struck_at OR NEW.struck_reason <> OLD.struck_reason))",
         ),
         Forbid("validation_observation", event="DELETE", message=KEPT),
         Forbid("validation_reading", event="UPDATE", message=WRITTEN),

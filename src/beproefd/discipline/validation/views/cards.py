@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from beproefd.discipline.ideas.models import Idea
 from beproefd.engines.evidence import DesignError
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.charts import Chart, Interval, interval_chart
 
 from .. import actions, queries
 from ..designs import design_of, people_needed
 from ..forms import CardForm, DeviationForm, WhyForm
-from ..models import Assumption, TargetGroup, TestCard
+from ..models import Assumption, Reading, TargetGroup, TestCard
 from ..rules import can_work_on
 from ..sentences import claim_text, peeking_text, screens_rule, verdict_text, verdict_word
 from .entry import enter_work, form_page, page
@@ -170,10 +171,31 @@ def live_context(card: TestCard) -> dict[str, Any]:
         "verdict": verdict_word(reading.verdict) if reading else "",
         "verdict_kind": VERDICT_KINDS[reading.verdict] if reading else "info",
         "verdict_text": verdict_text(card, reading) if reading else "",
+        "chart": _picture(card, reading) if reading else None,
         "peeking": peeking_text(card),
         "decided": bool(reading and reading.verdict != "CONTINUE"),
         "late": card.observations.filter(after_verdict=True).count() if reading else 0,
     }
+
+
+def _picture(card: TestCard, reading: Reading) -> Chart | None:
+    """What was seen beside what was promised, in people of every 100."""
+    estimate, interval = reading.result.get("estimate"), reading.result.get("interval")
+    if card.has_two_arms or estimate is None or not interval:
+        return None
+    low, high = (100 * end for end in interval)
+    promised = [(_("You are right above this"), card.right_from), (_("This is what you hope for"), card.hope_for)]
+    return interval_chart(
+        [
+            Interval(_("What we think now"), 100 * estimate, low, high),
+            *(Interval(words, 10 * tenths, 10 * tenths, 10 * tenths) for words, tenths in promised),
+        ],
+        caption=_("How many people of every 100 do it?"),
+        axis=_("People of every 100"),
+        point=_("Best guess"),
+        domain=(0, 100),
+        digits=0,
+    )
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.forms import SureForm
 
 from .. import actions
 from ..actions import Seen
@@ -62,6 +63,8 @@ def observe(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
                 form.add_error(None, refused[0].reason)
             else:
                 messages.success(request, _("Written down as number %(n)s.") % {"n": taken[0].position})
+                if "[…]" in taken[0].note:
+                    messages.info(request, _("We left an address or a number of a person out of your note."))
                 return redirect("validation:observe", slug, reference, number)
     return page(
         request,
@@ -159,4 +162,20 @@ def strike(request: HttpRequest, slug: str, reference: str, number: int, positio
             return redirect("validation:card", slug, reference, number)
     title = _("Strike out observation %(n)s") % {"n": position}
     words = {"intro": row.note, "button": _("Strike it out")}
+    return form_page(request, title, card.idea, form=form, back=("validation:card", number), **words)
+
+
+def note(request: HttpRequest, slug: str, reference: str, number: int, position: int) -> HttpResponse:
+    """Take away a note that tells too much about someone."""
+    card = enter_card(request, slug, reference, number)
+    require(can_work_on(request.user, card.idea))
+    row = get_object_or_404(Observation, card=card, position=position)
+    row.card = card
+    form = SureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.erase_note(by=request.user, observation=row)
+        messages.success(request, _("The note is gone. What was seen still counts."))
+        return redirect("validation:card", slug, reference, number)
+    words = {"intro": row.note, "button": _("Take the note away")}
+    title = _("Take away the note of observation %(n)s") % {"n": position}
     return form_page(request, title, card.idea, form=form, back=("validation:card", number), **words)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum import iban
 from stdnum.nl import bsn
 
-from beproefd.discipline.portfolio.personal_data import KINDS, flags
+from beproefd.ground.personal_data import KINDS, flags, without_addresses
 
 WORDS = st.text(st.sampled_from("bewoners sparen met een maatje .,;:!?()\n"), max_size=60)
 FIRST = st.sampled_from("ABCDEFGHIJKLMNOPRSTVWZ")
@@ -141,3 +141,9 @@ def test_a_long_hostile_text_takes_no_time():
         started = time.perf_counter()
         flags(bad * (2000 // len(bad)))
         assert time.perf_counter() - started < 1
+
+
+def test_only_what_is_certain_is_left_out_by_itself():
+    text = "Mevrouw Jansen, NL91ABNA0417164300, belt met 020-1234567 over 1200 euro."
+    assert without_addresses(text) == "Mevrouw Jansen, […], belt met […] over 1200 euro."
+    assert without_addresses("7 van de 10 mensen.") == "7 van de 10 mensen."
