@@ -53,9 +53,9 @@ def run(name, *, quick):
     return found, "" if found else "it made no claim"
 
 
-def section(name, claims, problem):
-    """The part of the document about one benchmark."""
-    lines = [f"<!-- {name} -->", f"### benchmarks/{name}.py", ""]
+def section(name, claims, problem, when):
+    """The part of the document about one benchmark, with what its figures depend on."""
+    lines = [f"<!-- {name} -->", f"### benchmarks/{name}.py", "", surroundings(claims, when), ""]
     if problem:
         lines += [f"**FAILED: {problem}.**", ""]
     if claims:
@@ -114,14 +114,14 @@ def sections_in(document):
     return found
 
 
-def written(document, heading, sections):
+def written(document, sections):
     """The document with a new table between its markers."""
     if BEGIN not in document or END not in document:
         raise ValueError(f"the markers {BEGIN} and {END} are missing")
     before, _begin, rest = document.partition(BEGIN)
     _old, _end, after = rest.partition(END)
     table = "\n".join(sections[name].strip() + "\n" for name in sorted(sections))
-    return f"{before}{BEGIN}\n{heading}\n\n{table}{END}{after}"
+    return f"{before}{BEGIN}\n\n{table}{END}{after}"
 
 
 def main(arguments=None):
@@ -149,11 +149,8 @@ def main(arguments=None):
     if not options.quick:
         document = DOCUMENT.read_text(encoding="utf-8")
         sections = {} if not options.names else sections_in(document)
-        sections |= {name: section(name, *outcome) for name, outcome in everything.items()}
-        heading = surroundings(
-            [claim for claims, _problem in everything.values() for claim in claims], datetime.now(UTC)
-        )
-        DOCUMENT.write_text(written(document, heading, sections), encoding="utf-8")
+        sections |= {name: section(name, *outcome, datetime.now(UTC)) for name, outcome in everything.items()}
+        DOCUMENT.write_text(written(document, sections), encoding="utf-8")
         print(f"The table stands in {DOCUMENT.relative_to(HERE.parent)}.")
     return 1 if failed else 0
 

@@ -7,6 +7,7 @@ import pytest
 from benchmarks import __main__ as bench
 from benchmarks import jury_pages
 
+TODAY = datetime(2026, 3, 1, tzinfo=UTC)
 CLAIM = {"claim": "a page | fast", "value": 0.51239, "baseline": 12, "ratio": 23.4, "goal": "<= 1 s", "met": True}
 DOCUMENT = f"# Benchmarks\n\nText.\n\n{bench.BEGIN}\nold\n{bench.END}\n\nMore text.\n"
 
@@ -26,8 +27,8 @@ def test_every_benchmark_is_found_and_nothing_else():
 
 
 def test_the_table_goes_between_the_markers_and_the_text_around_it_stays():
-    sections = {"jury_pages": bench.section("jury_pages", [CLAIM], "")}
-    text = bench.written(DOCUMENT, "Measured today.", sections)
+    sections = {"jury_pages": bench.section("jury_pages", [CLAIM], "", TODAY)}
+    text = bench.written(DOCUMENT, sections)
     assert text.startswith("# Benchmarks\n\nText.\n")
     assert text.endswith(f"{bench.END}\n\nMore text.\n")
     assert "old" not in text
@@ -35,15 +36,15 @@ def test_the_table_goes_between_the_markers_and_the_text_around_it_stays():
 
 
 def test_writing_the_same_table_twice_changes_nothing():
-    sections = {name: bench.section(name, [CLAIM], "") for name in ("evidence", "ranking")}
-    once = bench.written(DOCUMENT, "Measured today.", sections)
+    sections = {name: bench.section(name, [CLAIM], "", TODAY) for name in ("evidence", "ranking")}
+    once = bench.written(DOCUMENT, sections)
     assert bench.sections_in(once) == {name: text.strip() + "\n" for name, text in sections.items()}
-    assert bench.written(once, "Measured today.", bench.sections_in(once)) == once
+    assert bench.written(once, bench.sections_in(once)) == once
 
 
 def test_a_document_without_markers_is_not_overwritten():
     with pytest.raises(ValueError, match="markers"):
-        bench.written("# Benchmarks\n", "", {})
+        bench.written("# Benchmarks\n", {})
 
 
 def test_a_goal_that_is_not_met_and_a_value_that_is_missing_are_shown():
@@ -73,11 +74,11 @@ def test_a_benchmark_that_stops_is_reported_as_failed():
     claims, problem = bench.run("no_such_benchmark", quick=True)
     assert claims == []
     assert "stopped with code" in problem
-    assert f"**FAILED: {problem}.**" in bench.section("no_such_benchmark", claims, problem)
+    assert f"**FAILED: {problem}.**" in bench.section("no_such_benchmark", claims, problem, TODAY)
 
 
-def test_the_heading_names_versions_and_no_machine():
-    heading = bench.surroundings([CLAIM | {"database": "SQLite 3.40"}], datetime(2026, 3, 1, tzinfo=UTC))
+def test_a_part_names_versions_and_no_machine():
+    heading = bench.surroundings([CLAIM | {"database": "SQLite 3.40"}], TODAY)
     assert heading.startswith("Measured on 2026-03-01, Python 3.")
     assert "SQLite 3.40" in heading
     assert "/" not in heading
