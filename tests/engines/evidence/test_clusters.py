@@ -1,9 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
 import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+from scipy import stats
 
 from beproefd.engines.evidence import Monitor, Observation, ObservationError, SteppedWedge, Verdict
-from beproefd.engines.evidence.clusters import Cells, analyse_wedge, oracle_power, orders, sign_flip, treated
+from beproefd.engines.evidence.clusters import (
+    Cells,
+    analyse_wedge,
+    likelihood_roots,
+    lots,
+    normal_pairs,
+    oracle_power,
+    orders,
+    sign_flip,
+    treated,
+    variance_scores,
+    wedge_statistics,
+)
 
 STARTS = (1, 1, 2, 2, 3, 3)
 
@@ -149,3 +165,46 @@ def test_a_cluster_or_period_that_is_not_in_the_design_is_refused():
         monitor.update([Observation(1.0, cluster="d", period=0)])
     with pytest.raises(ObservationError, match="period must be 0 to 3"):
         monitor.update([Observation(1.0, cluster="a", period=4)])
+
+
+@settings(max_examples=15, deadline=None)
+@drawn(st.integers(0, 10**6), st.booleans())
+def test_every_order_is_treated_alike_so_that_the_lots_decide(seed, uneven):
+    generator = np.random.default_rng(seed)
+    count = generator.integers(5, 40, (6, 4)).astype(float) if uneven else np.full((6, 4), 20.0)
+    seen = Cells(count, generator.normal(size=(6, 4)))
+    rows, _ = orders(STARTS, 999, 0)
+    other = tuple(int(start) for start in rows[generator.integers(len(rows))])
+    one, _ = likelihood_roots(seen, lots(STARTS, 999, 0))
+    two, _ = likelihood_roots(seen, lots(other, 999, 0))
+
+    assert np.sort(one) == pytest.approx(np.sort(two))
+
+
+def test_with_one_ratio_only_the_roots_are_in_the_order_of_the_scores(monkeypatch):
+    monkeypatch.setattr("beproefd.engines.evidence.clusters.RATIOS", np.array([0.1]))
+    seen = cells(np.random.default_rng(5), effect=0.3)
+    rows, _ = orders(STARTS, 999, 0)
+    roots, icc = likelihood_roots(seen, lots(STARTS, 999, 0))
+    scores = wedge_statistics(variance_scores(seen, 0.1 / 1.1), rows)
+
+    assert icc == pytest.approx(0.1 / 1.1)
+    assert (np.argsort(roots) == np.argsort(scores)).all()
+
+
+def test_pairs_of_normal_differences_are_tested_by_t():
+    differences = np.array([0.3, 1.2, 0.8, 0.1, 0.9, 0.6])
+    higher, lower, both = normal_pairs(differences)
+    found = stats.ttest_1samp(differences, 0.0)
+
+    assert both == pytest.approx(found.pvalue)
+    assert higher == pytest.approx(found.pvalue / 2)
+    assert higher + lower == pytest.approx(1.0)
+    assert normal_pairs(np.ones(6)) == normal_pairs(np.zeros(6)) == normal_pairs(np.ones(1)) == (1.0, 1.0, 1.0)
+
+
+def test_pairs_with_unequal_spreads_keep_the_error_of_t():
+    generator = np.random.default_rng(6)
+    for spreads in ([1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 100], [1, 2, 4, 8, 16, 32], [0.01, 0.01, 0.01, 1, 1, 1]):
+        rejected = np.mean([normal_pairs(generator.normal(0, spreads))[2] <= 0.05 for _ in range(3000)])
+        assert rejected <= 0.05 + 3.5 * np.sqrt(0.05 * 0.95 / 3000)

@@ -3,9 +3,10 @@
 
 Under the sharp claim "the new way changes nothing anywhere" the outcomes would have been the same under every order
 that could have been drawn, so the law of any statistic over all orders is known exactly (Fisher 1935; Rabideau and Wang
-2021 for stepped wedges). The statistic is the generalised-least-squares score of Hussey and Hughes (2007) with period
-effects and a cluster effect whose share of variance is estimated by REML without using who had the new way; any choice
-of weights keeps the test exact, good weights make it strong.
+2021 for stepped wedges). The statistic is the likelihood ratio in the model of Hussey and Hughes (2007), with period
+effects and a cluster effect whose share of variance is fitted again for every order; any statistic that treats all
+orders alike keeps the test exact, a good one makes it strong. With known variances the generalised-least-squares score
+would be the strongest such test (Lehmann and Stein 1949): no test that trusts only the lots has more power.
 """
 
 from __future__ import annotations
@@ -69,6 +70,28 @@ def orders(starts: tuple[int, ...], draws: int, seed: int) -> tuple[Ints, bool]:
     return np.concatenate([own[None, :], generator.permuted(np.tile(own, (draws, 1)), axis=1)]), False
 
 
+@dataclass(frozen=True, eq=False)
+class Lots:
+    """All orders with which a wedge is compared, the one drawn first.
+
+    ``kinds``: the starts that occur (kinds,); ``member`` (orders, clusters x kinds): 1 where a cluster has that start.
+    """
+
+    arrangement: Ints
+    listed: bool
+    kinds: Ints
+    member: Floats
+
+
+@lru_cache(maxsize=4)
+def lots(starts: tuple[int, ...], draws: int, seed: int) -> Lots:
+    """The orders of ``orders`` in the form in which sums over clusters are matrix products."""
+    arrangement, listed = orders(starts, draws, seed)
+    kinds = np.unique(arrangement)
+    member = (arrangement[:, :, None] == kinds).reshape(len(arrangement), -1).astype(float)
+    return Lots(arrangement, listed, kinds, member)
+
+
 def _arrangements(values: tuple[int, ...]) -> Ints:
     """All different orders of values that may repeat."""
     if len(values) == 1:
@@ -88,29 +111,77 @@ def _weighted(weights: Floats, ratio: float, values: Floats) -> Floats:
     return np.asarray(weights * values - shrink * weights * (weights * values).sum(axis=1, keepdims=True))
 
 
-def _residuals(weights: Floats, ratio: float, mean: Floats) -> tuple[Floats, float]:
-    """(V^-1 times residuals after period effects, REML criterion up to a constant; larger is better)."""
+@dataclass(frozen=True)
+class _Fit:
+    """Fit at one variance ratio: V^-1 times residuals (clusters, periods), their sum of squares in V^-1, the part of
+    the REML criterion that does not depend on the outcomes, degrees of freedom, and (Z' V^-1 Z)^-1 for the periods.
+    """
+
+    scored: Floats
+    quadratic: float
+    penalty: float
+    freedom: int
+    inverse: Floats
+
+
+def _residuals(weights: Floats, ratio: float, mean: Floats) -> _Fit:
+    """Residuals after period effects at a variance ratio."""
     shrink = ratio / (1 + ratio * weights.sum(axis=1))
     matrix = np.diag(weights.sum(axis=0)) - (weights.T * shrink) @ weights
     live = weights.sum(axis=0) > 0
-    matrix = matrix[np.ix_(live, live)]
     scaled = _weighted(weights, ratio, mean)
-    effects = np.zeros(mean.shape[1])
-    effects[live] = np.linalg.lstsq(matrix, scaled.sum(axis=0)[live], rcond=None)[0]
-    residual = np.where(weights > 0, mean - effects, 0.0)
+    inverse = np.zeros_like(matrix)
+    inverse[np.ix_(live, live)] = np.linalg.pinv(matrix[np.ix_(live, live)], hermitian=True)
+    residual = np.where(weights > 0, mean - inverse @ scaled.sum(axis=0), 0.0)
     scored = _weighted(weights, ratio, residual)
     freedom = max(int((weights > 0).sum() - live.sum()), 1)
-    variance = max(float((residual * scored).sum()), 1e-300) / freedom
-    _, sign_log = np.linalg.slogdet(matrix)
+    _, sign_log = np.linalg.slogdet(matrix[np.ix_(live, live)])
     spread = float(np.log1p(ratio * weights.sum(axis=1)).sum())
-    return scored, -0.5 * (freedom * np.log(variance) + spread + float(sign_log))
+    return _Fit(scored, float((residual * scored).sum()), spread + float(sign_log), freedom, inverse)
 
 
-def working_scores(cells: Cells) -> tuple[Floats, float]:
-    """GLS scores per cluster and period at the REML variance ratio, and that ratio as an ICC."""
-    fits = [(*_residuals(cells.count, float(ratio), cells.mean), float(ratio)) for ratio in RATIOS]
-    scored, _, ratio = max(fits, key=lambda fit: fit[1])
-    return scored, ratio / (1 + ratio)
+def _criterion(fit: _Fit, quadratic: Floats | float) -> Floats:
+    """Profile likelihood (log, up to a constant; larger is better) at these sums of squares."""
+    floor = max(1e-12 * fit.quadratic, 1e-300)
+    return np.asarray(-0.5 * (fit.freedom * np.log(np.maximum(quadratic, floor)) + fit.penalty))
+
+
+def likelihood_roots(cells: Cells, drawn: Lots) -> tuple[Floats, float]:
+    """Signed root of the likelihood ratio of an effect against none, for every order (orders,), and the working ICC.
+
+    The share of variance between clusters is fitted with the effect for every order, so that an effect that is there
+    does not pass for a difference between clusters.
+    """
+    fits = [_residuals(cells.count, float(ratio), cells.mean) for ratio in RATIOS]
+    given = treated(drawn.kinds, cells.mean.shape[1])
+    scores = np.array([(fit.scored @ given.T).ravel() for fit in fits])
+    statistics = (drawn.member @ scores.T).T
+    explained = statistics**2 / _informations(cells.count, fits, drawn)
+    likely = np.array([_criterion(fit, fit.quadratic - part) for fit, part in zip(fits, explained, strict=True)])
+    none = max(float(_criterion(fit, fit.quadratic)) for fit in fits)
+    best = likely.argmax(axis=0)
+    every = np.arange(len(best))
+    roots = np.sqrt(np.maximum(2 * (likely[best, every] - none), 0.0))
+    working = float(RATIOS[best[0]])
+    return np.sign(statistics[best, every]) * roots, working / (1 + working)
+
+
+def _informations(weights: Floats, fits: list[_Fit], drawn: Lots) -> Floats:
+    """Information about the effect at every ratio and order, (ratios, orders) or (ratios, 1) when clusters are alike."""
+    member = drawn.member[:1] if (weights == weights[0]).all() else drawn.member
+    given = treated(drawn.kinds, weights.shape[1])
+    found = []
+    for ratio, fit in zip(RATIOS, fits, strict=True):
+        each = np.array([_weighted(np.broadcast_to(row, given.shape), float(ratio), given) for row in weights])
+        total = member @ np.einsum("ckp,kp->ck", each, given).ravel()
+        shared = member @ each.reshape(-1, weights.shape[1])
+        found.append(np.maximum(total - ((shared @ fit.inverse) * shared).sum(axis=1), 1e-12))
+    return np.array(found)
+
+
+def variance_scores(cells: Cells, icc: float) -> Floats:
+    """GLS scores per cluster and period when the ICC is known."""
+    return _residuals(cells.count, icc / (1 - icc), cells.mean).scored
 
 
 def wedge_statistics(scored: Floats, arrangement: Ints) -> Floats:
@@ -143,35 +214,33 @@ def analyse_wedge(
     """Exact re-randomisation analysis of a stepped wedge (or of any clusters that switch at most once).
 
     P(p-value <= alpha) <= alpha for every ICC, outcome law and number of clusters when the new way changes nothing.
-    The interval holds the effects that are not rejected (same effect in every cell). 0.2 to 10 ms without interval.
+    The interval holds the effects that are not rejected (same effect in every cell). 1 to 20 ms without interval.
     """
-    arrangement, listed = orders(starts, draws, seed)
-    scored, icc = working_scores(cells)
-    statistics = wedge_statistics(scored, arrangement)
+    drawn = lots(starts, draws, seed)
+    statistics, icc = likelihood_roots(cells, drawn)
     higher, lower, both = exceeding(statistics, float(statistics[0]))
-    given = treated(arrangement[0], cells.mean.shape[1])
+    given = treated(drawn.arrangement[0], cells.mean.shape[1])
     estimate = _estimate(cells, given, icc)
     limits = (float("nan"), float("nan"))
     if with_interval:
-        limits = _invert(cells, given, arrangement, alpha, estimate)
-    return ClusterResult(higher, lower, both, estimate, limits, icc, len(arrangement), listed)
+        limits = _invert(cells, given, drawn, alpha, estimate)
+    return ClusterResult(higher, lower, both, estimate, limits, icc, len(statistics), drawn.listed)
 
 
 def _estimate(cells: Cells, given: Floats, icc: float) -> float:
     """GLS effect at the working ICC."""
     ratio = icc / (1 - icc)
-    scored, _ = _residuals(cells.count, ratio, cells.mean)
-    design, _ = _residuals(cells.count, ratio, given)
+    scored = _residuals(cells.count, ratio, cells.mean).scored
+    design = _residuals(cells.count, ratio, given).scored
     information = float((given * design).sum())
     return float((given * scored).sum()) / information if information > 0 else float("nan")
 
 
-def _invert(cells: Cells, given: Floats, arrangement: Ints, alpha: float, centre: float) -> tuple[float, float]:
+def _invert(cells: Cells, given: Floats, drawn: Lots, alpha: float, centre: float) -> tuple[float, float]:
     """Effects not rejected at alpha/2 on each side, by doubling and halving."""
 
     def tail(effect: float, side: int) -> float:
-        scored, _ = working_scores(Cells(cells.count, cells.mean - effect * given))
-        statistics = wedge_statistics(scored, arrangement)
+        statistics, _ = likelihood_roots(Cells(cells.count, cells.mean - effect * given), drawn)
         return exceeding(statistics, float(statistics[0]))[side]
 
     live = cells.mean[cells.count > 0]
@@ -214,13 +283,32 @@ def sign_flip(differences: Floats, grid: int = 4000) -> tuple[float, float, floa
     return min(higher, 1.0), min(lower, 1.0), min(1.0, 2 * min(higher, lower))
 
 
+def normal_pairs(differences: Floats) -> tuple[float, float, float]:
+    """P-values (higher, lower, two-sided) of the t test on matched pairs; for means of many persons in few pairs.
+
+    Assumes more than the lots: independent, normal differences. Their spreads may differ from pair to pair as much as
+    they like: at two-sided levels up to .083 the test then still rejects a true null at most as often as promised
+    (Bakirov and Szekely 2005; Ibragimov and Mueller 2010). With equal unknown spreads no test that keeps its level at
+    every spread has more power at every spread (Lehmann and Romano 2005, section 8.5); six pairs are then much stronger than
+    with ``sign_flip``, which trusts the lots alone.
+    """
+    spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
+    middle = float(differences.mean()) if len(differences) else 0.0
+    if spread <= 1e-14 * abs(middle) or spread == 0:
+        # Without any spread there is nothing to measure the mean by.
+        return 1.0, 1.0, 1.0
+    t = middle / spread * np.sqrt(len(differences))
+    higher = float(stats.t.sf(t, len(differences) - 1))
+    return higher, 1.0 - higher, min(1.0, 2 * min(higher, 1.0 - higher))
+
+
 def oracle_power(
     starts: tuple[int, ...], periods: int, *, effect: float, sd: float, icc: float, size: float, alpha: float = 0.05
 ) -> float:
     """Power of the two-sided z test that knows both variances (Hussey and Hughes 2007): no test knows more."""
     given = treated(np.array(starts), periods)
     weights = np.full(given.shape, size)
-    scored, _ = _residuals(weights, icc / (1 - icc), given)
+    scored = variance_scores(Cells(weights, given), icc)
     information = float((given * scored).sum()) / (sd**2 * (1 - icc))
     drift = abs(effect) * np.sqrt(information)
     border = stats.norm.isf(alpha / 2)

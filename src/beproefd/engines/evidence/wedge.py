@@ -12,10 +12,9 @@ from beproefd.engines.evidence.clusters import (
     Cells,
     ClusterResult,
     analyse_wedge,
-    orders,
+    likelihood_roots,
+    lots,
     treated,
-    wedge_statistics,
-    working_scores,
 )
 from beproefd.engines.evidence.designs import SteppedWedge
 from beproefd.engines.evidence.reading import Observation, ObservationError
@@ -98,9 +97,9 @@ class WedgeTest:
 
     def _look(self) -> None:
         design = self.design
-        arrangement, _ = orders(design.starts, design.draws, design.seed)
-        scored, _ = working_scores(self._cells(self.complete))
-        statistics = wedge_statistics(scored, arrangement) * (1 if design.minimal_effect > 0 else -1)
+        drawn = lots(design.starts, design.draws, design.seed)
+        statistics, _ = likelihood_roots(self._cells(self.complete), drawn)
+        statistics = statistics * (1 if design.minimal_effect > 0 else -1)
         if self._gone is None:
             self._gone = np.zeros(len(statistics), dtype=bool)
         final = self.complete == design.periods
@@ -181,7 +180,7 @@ class WedgeTest:
         test.count, test.total = np.array(plain["count"]), np.array(plain["total"])
         test.verdict = Verdict(plain["verdict"])
         if plain["gone"] is not None:
-            arrangement, _ = orders(design.starts, design.draws, design.seed)
-            test._gone = np.zeros(len(arrangement), dtype=bool)
+            drawn = lots(design.starts, design.draws, design.seed)
+            test._gone = np.zeros(len(drawn.arrangement), dtype=bool)
             test._gone[plain["gone"]] = True
         return test

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the benchmarks of the evidence engine share: the example, the effort, and the form of a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from beproefd.engines.evidence import (
+    TwoArmBinary,
+)
+from beproefd.engines.evidence.floors import kl, smallest
+
+B1 = TwoArmBinary(baseline=0.2, minimal_effect=0.1)
+ODDS = 0.3 * 0.8 / (0.2 * 0.7)
+THETA, PI1 = float(np.log(ODDS)), ODDS / (1 + ODDS)
+PAIR = ("bernoulli", (0.5,))
+FIXED = 293
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many imagined experiments, and where the random numbers start."""
+
+    reps: int
+    seed: int
+
+    def source(self, claim):
+        return np.random.default_rng([self.seed, claim])
+
+    def some(self, share):
+        return max(200, int(self.reps * share))
+
+
+def claim(name, value, baseline, goal, met, **more):
+    ratio = None if baseline in (None, 0) else round(float(value) / float(baseline), 4)
+    rounded = {key: round(float(item), 4) if isinstance(item, float) else item for key, item in more.items()}
+    return {
+        "claim": name,
+        "value": round(float(value), 5),
+        "baseline": None if baseline is None else round(float(baseline), 5),
+        "ratio": ratio,
+        "goal": goal,
+        "met": bool(met),
+        **rounded,
+    }
+
+
+def b1_floors():
+    return kl(0.8, 0.025) / smallest(lambda q: kl(0.2, q) + kl(0.3, q), 0.2, 0.3), kl(0.025, 0.8) / (
+        kl(0.25, 0.2) + kl(0.25, 0.3)
+    )
