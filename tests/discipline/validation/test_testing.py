@@ -13,6 +13,7 @@ from tests import factories as make
 from tests.factories.validation import Workshop
 
 from beproefd.discipline.validation import actions
+from beproefd.discipline.validation.actions import observing
 from beproefd.discipline.validation.actions.observing import recompute
 from beproefd.discipline.validation.models import Deviation, Evidence, Observation, Reading, TestCard
 from beproefd.discipline.validation.queries import register, tempo, verdict_of
@@ -172,8 +173,9 @@ def test_the_verdict_is_the_same_one_by_one_and_in_one_pile_and_can_be_recompute
     assert whole is not None
     assert whole.verdict == last.verdict
     for card, reading in ((single, last), (pile, whole)):
-        monitor, digest = recompute(card)
-        assert (monitor.verdict.value, digest) == (reading.verdict, reading.inputs_digest)
+        again = recompute(card)
+        assert (again.monitor.verdict.value, again.digest) == (reading.verdict, reading.inputs_digest)
+        assert again.monitor.to_json() == reading.state
     monitor = Monitor(single.locked_design)
     monitor.update([Row(outcome=float(outcome)) for outcome in outcomes])
     assert monitor.verdict.value == last.verdict
@@ -406,3 +408,15 @@ def test_a_note_of_a_struck_observation_can_be_taken_away_too(shop: Workshop) ->
     assert Observation.objects.get().note == ""
     with pytest.raises(PermissionDenied):
         actions.erase_note(by=shop.manager, observation=row)
+
+
+def test_an_observation_is_read_alone_and_not_with_all_before_it(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = make.observe(shop, make.card(shop), [True, False])
+    with monkeypatch.context() as patch:
+        patch.setattr(observing, "recompute", None)
+        make.observe(shop, card, [False, True])
+    reading = verdict_of(card)
+    assert reading is not None
+    assert (reading.state, reading.inputs_digest) == (recompute(card).monitor.to_json(), recompute(card).digest)

@@ -97,13 +97,13 @@ def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Obs
         if fresh:
             if not card.is_locked:
                 lock_card(by, card)
-            decided = decided or card.state == TestCard.State.DROPPED
-            _mark_late(card, fresh, decided=decided)
+            stand = None if decided or card.state == TestCard.State.DROPPED else resume(card)
+            _take_in(stand, fresh)
             for row in fresh:
                 row.save()
             record_creation(by, "observe", *fresh)
-            if not decided:
-                _read(by, card)
+            if stand:
+                _keep_reading(by, card, stand)
     return taken, refused
 
 
@@ -122,7 +122,7 @@ def strike_observation(*, by: User, observation: Observation, reason: str) -> Ob
             observation.struck_reason = need(reason, _("Say what was wrong."))
             observation.full_clean()
             observation.save()
-        _read(by, card)
+        _keep_reading(by, card, recompute(card))
     return observation
 
 
@@ -176,48 +176,68 @@ def _readable(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
-def _mark_late(card: TestCard, fresh: Sequence[Observation], *, decided: bool) -> None:
-    """Mark what comes after the verdict, also when it comes in the same pile."""
-    monitor, _digest = recompute(card)
-    for row in fresh:
-        row.after_verdict = decided
-        if not decided:
-            monitor.update([_as_row(row.arm, row.outcome)])
-            decided = monitor.verdict.value != "CONTINUE"
-
-
 def _as_row(arm: str, outcome: bool | None) -> Row:
     return Row(outcome=None if outcome is None else float(outcome), arm=ARMS[arm])
 
 
-def recompute(card: TestCard) -> tuple[Monitor, str]:
-    """The monitor after everything that counts, from the locked design, and the digest of what went in."""
-    rows = list(
-        card.observations.filter(struck_at=None, after_verdict=False)
-        .order_by("position")
-        .values_list("position", "arm", "outcome")
-    )
-    monitor = Monitor(card.locked_design)
-    for _position, arm, outcome in rows:
-        monitor.update([_as_row(arm, outcome)])
-    return monitor, sha256(canonical([card.design_digest, rows]))
+@dataclass
+class Stand:
+    """The engine with all that counted until now, and the digest of the locked design and of what went in, in order."""
+
+    monitor: Monitor
+    digest: str
+
+    def take(self, row: Observation) -> None:
+        """One more. Raises ObservationError for what the design cannot hold."""
+        self.monitor.update([_as_row(row.arm, row.outcome)])
+        self.digest = sha256(canonical([self.digest, row.position, row.arm, row.outcome]))
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is a verdict."""
+        return self.monitor.verdict.value != "CONTINUE"
 
 
-def _read(by: User, card: TestCard) -> None:
-    """Ask the engine, keep its answer; a verdict becomes evidence and news."""
-    try:
-        monitor, digest = recompute(card)
-    except ObservationError as problem:
-        raise ValidationError(_("This observation does not fit the test: %(why)s.") % {"why": problem}) from problem
+def resume(card: TestCard) -> Stand:
+    """As the last reading left it; no observation is read again. Every change of what counts leaves a reading."""
+    last = card.readings.order_by("-pk").first()
+    if last is None or last.engine_version != ENGINE_VERSION:
+        return recompute(card)
+    return Stand(Monitor.from_json(last.state), last.inputs_digest)
+
+
+def recompute(card: TestCard) -> Stand:
+    """The same from the locked design and every observation that counts; after a strike, or to check."""
+    stand = Stand(Monitor(card.locked_design), card.design_digest)
+    for row in card.observations.filter(struck_at=None, after_verdict=False).order_by("position"):
+        stand.take(row)
+    return stand
+
+
+def _take_in(stand: Stand | None, fresh: Sequence[Observation]) -> None:
+    """Read what is new; mark what comes after the verdict, also when it comes in the same pile."""
+    for row in fresh:
+        row.after_verdict = stand is None or stand.is_decided
+        if stand and not row.after_verdict:
+            try:
+                stand.take(row)
+            except ObservationError as problem:
+                told = _("This observation does not fit the test: %(why)s.") % {"why": problem}
+                raise ValidationError(told) from problem
+
+
+def _keep_reading(by: User, card: TestCard, stand: Stand) -> None:
+    """Keep what the engine says; a verdict becomes evidence and news."""
     reading = Reading(
         card=card,
-        verdict=monitor.verdict.value,
-        result=monitor.result.to_dict(),
+        verdict=stand.monitor.verdict.value,
+        result=stand.monitor.result.to_dict(),
+        state=stand.monitor.to_json(),
         engine_version=ENGINE_VERSION,
-        inputs_digest=digest,
+        inputs_digest=stand.digest,
     )
     reading.save()
-    record_creation(by, "read_verdict", reading, verdict=reading.verdict, inputs=digest)
-    if reading.verdict != "CONTINUE":
+    record_creation(by, "read_verdict", reading, verdict=reading.verdict, inputs=stand.digest)
+    if stand.is_decided:
         log_verdict(by, card, reading)
         transaction.on_commit(lambda: verdict_reached.send(TestCard, card=card, reading=reading))

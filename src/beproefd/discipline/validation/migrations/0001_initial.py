@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                 ('result', models.JSONField()),
                 ('engine_version', models.PositiveIntegerField()),
                 ('inputs_digest', models.CharField(max_length=64)),
+                ('state', models.TextField(editable=False)),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='validation.testcard')),
             ],
             options={

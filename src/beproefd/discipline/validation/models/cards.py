@@ -222,6 +222,7 @@ class Reading(Audited):
     result = models.JSONField()
     engine_version = models.PositiveIntegerField()
     inputs_digest = models.CharField(max_length=64)
+    state = models.TextField(editable=False)  # of the engine, so that the next observation is all it has to read
 
     class Meta:
         ordering = ("card", "pk")
