@@ -52,8 +52,8 @@ def at_the_end() -> str:
     from tests.factories import prototypes as draw  # noqa: PLC0415 -- idem
 
     prepare()
-    session = draw.session(make.workshop())
-    draw.walk(session, "on", "2", "good")
+    session = draw.session(make.workshop(), mode="assisted")
+    draw.walk(session, "on", "2", "good", "self", "yes")
     return str(session.token)
 
 

@@ -233,6 +233,37 @@ def test_a_session_starts_on_the_page_and_its_address_is_shown_once_it_is_open(s
     assert client.get(of(made, "session_qr", session.pk)).status_code == 404
 
 
+def test_the_page_that_starts_a_session_says_what_counts_before_anyone_tries(shop: Workshop) -> None:
+    made, client = draw.three_screens(shop), signed_in(shop.owner)
+    card = make.card(shop, measure="zet alleen 5 euro opzij")
+    address = of(made, "session_new")
+    said = text_of(client.get(address))
+    assert "Ja is: “zet alleen 5 euro opzij”" in said
+    assert "Een blij gezicht is geen ja" in said
+    sent = {"card": card.pk, "mode": "alone", "help_counts": "on", "request_key": uuid.uuid4()}
+    assert "Met hulp is dan geen ja" in text_of(client.post(address, sent))
+    klaar = made.screens.get(title="Klaar")
+    del sent["help_counts"]
+    client.post(address, sent | {"counts": f"screen-{klaar.pk}"})
+    session = Session.objects.get()
+    assert session.goal == klaar
+    assert "de persoon komt op het scherm “Klaar”" in text_of(client.get(of(made, "session", session.pk)))
+
+
+def test_the_team_says_on_the_page_of_a_session_what_it_saw(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    session = draw.tried(draw.session(shop, made))
+    address, client = of(made, "session", session.pk), signed_in(shop.owner)
+    assert address in client.get(of(made, "detail")).content.decode()
+    assert "Begin > Sparen > Klaar" in text_of(client.get(address))
+    assert "Dit veld is verplicht" in text_of(client.post(address, {}))
+    assert 'name="result"' not in signed_in(shop.manager).get(address).content.decode()
+    assert client.post(address, {"result": "helped"}).status_code == 302
+    assert "Het is al gezegd" in text_of(client.post(address, {"result": "yes"}))
+    assert "Ja, met hulp" in text_of(client.get(address))
+    assert Observation.objects.get().outcome is False
+
+
 def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> None:
     made, card = draw.three_screens(shop), make.card(shop)
     draw.tried(draw.session(shop, made, card))
@@ -242,7 +273,7 @@ def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> N
     said = text_of(signed_in(shop.owner).get(of(made, "paths")))
     assert "Van 1 persoon is iets bewaard" in said
     assert "1 persoon stopte; die antwoorden zijn gewist." in said
-    assert "goed is een ja" in said
+    assert "nooit een gezicht" in said
 
 
 # Trying

@@ -36,6 +36,7 @@ def test_a_session_ends_as_one_observation_with_the_path_in_its_note(shop: Works
     group = add_target_group(by=shop.owner, idea=shop.idea, name="Mensen met LVB")
     session = draw.session(shop, group=group, place="Molenwijk")
     draw.tried(session)
+    actions.confirm_session(by=shop.owner, session=session, result="yes")
     seen = Observation.objects.get()
     assert seen.key == session.key
     assert (seen.outcome, seen.answered_by, seen.group, seen.place) == (True, "self", group, "Molenwijk")
@@ -45,18 +46,104 @@ def test_a_session_ends_as_one_observation_with_the_path_in_its_note(shop: Works
     assert verify().problem == ""
 
 
-@pytest.mark.parametrize(("face", "outcome"), [("good", True), ("so_so", False), ("bad", False), ("skip", False)])
-def test_without_a_helper_the_face_at_the_end_counts(shop: Workshop, face: str, outcome: bool) -> None:
-    assert draw.tried(draw.session(shop), face=face).not_counted == ""
+@pytest.mark.parametrize("face", ["good", "so_so", "bad", "skip"])
+def test_no_face_is_a_yes_or_a_no_until_someone_says_what_was_seen(shop: Workshop, face: str) -> None:
+    session = draw.tried(draw.session(shop), face=face)
+    assert (session.state, session.is_waiting, Observation.objects.count()) == ("done", True, 0)
+    assert queries.paths(shop.owner, session.prototype).waiting == 1
+
+
+RESULTS = [("yes", True, "self"), ("helped", False, "together"), ("no", False, None), ("unclear", None, None)]
+
+
+@pytest.mark.parametrize(("result", "outcome", "who"), RESULTS)
+def test_who_watched_says_what_counts(shop: Workshop, result: str, outcome: bool | None, who: str | None) -> None:
+    session = draw.tried(draw.session(shop), face="good")
+    for _time in range(2):
+        assert actions.confirm_session(by=shop.coach, session=session, result=result).not_counted == ""
+    seen = Observation.objects.get()
+    assert (seen.outcome, seen.answered_by, seen.entered_by) == (outcome, who or "self", shop.coach)
+    assert seen.seen_at == again(session).ended_at
+    assert verify().problem == ""
+
+
+@pytest.mark.parametrize(("result", "outcome", "who"), RESULTS)
+def test_the_helper_says_what_counts_and_not_the_face(
+    shop: Workshop, result: str, outcome: bool | None, who: str | None
+) -> None:
+    session = draw.tried(draw.session(shop, mode="assisted"), face="bad" if result == "yes" else "good", alone=result)
+    seen = Observation.objects.get()
+    assert (seen.outcome, seen.answered_by) == (outcome, who or "together")
+    assert session.result == result
+
+
+def test_help_is_a_yes_only_when_the_team_says_so_beforehand(shop: Workshop) -> None:
+    card = make.card(shop, measure="betaalt de rekening op tijd")
+    draw.tried(draw.session(shop, None, card, mode="assisted", help_counts=True), alone="helped")
+    draw.tried(draw.session(shop, None, card, mode="assisted"), alone="helped")
+    seen = Observation.objects.order_by("position")
+    assert list(seen.values_list("outcome", "answered_by")) == [(True, "together"), (False, "together")]
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ["betaalt alleen", "doet het zonder hulp", "pays without any help", "Zelfstandig geregeld", "does it alone"],
+)
+def test_help_is_never_a_yes_when_the_card_says_alone(shop: Workshop, measure: str) -> None:
+    card = make.card(shop, measure=measure)
+    with pytest.raises(ValidationError) as refusal:
+        draw.session(shop, None, card, mode="assisted", help_counts=True)
+    assert list(refusal.value.message_dict) == ["help_counts"]
+
+
+def test_help_is_no_yes_either_when_the_card_says_alone_since_the_session_started(shop: Workshop) -> None:
+    card = make.card(shop, measure="betaalt de rekening op tijd")
+    session = draw.session(shop, None, card, mode="assisted", help_counts=True)
+    type(card).objects.filter(pk=card.pk).update(measure="betaalt de rekening alleen")
+    draw.tried(session, alone="helped")
+    assert Observation.objects.get().outcome is False
+
+
+@pytest.mark.parametrize(("first", "outcome"), [("1", True), ("2", False)])
+def test_a_screen_agreed_on_beforehand_counts_by_itself(shop: Workshop, first: str, outcome: bool) -> None:
+    made = draw.three_screens(shop)
+    session = draw.session(shop, made, goal=made.screens.get(title="Sparen"))
+    draw.walk(session, "on", first, *(["1", "skip", "on"] if outcome else []), "bad" if outcome else "good")
+    assert actions.finish(session=session).is_waiting is False
     assert Observation.objects.get().outcome is outcome
 
 
-@pytest.mark.parametrize(("alone", "outcome"), [("yes", True), ("no", False)])
-def test_with_a_helper_the_helpers_answer_counts_and_not_the_face(shop: Workshop, alone: str, outcome: bool) -> None:
-    session = draw.session(shop, mode="assisted")
-    draw.tried(session, face="bad", alone=alone)
-    seen = Observation.objects.get()
-    assert (seen.outcome, seen.answered_by) == (outcome, "together")
+def test_a_screen_counts_only_in_its_own_row_and_without_a_helper(shop: Workshop) -> None:
+    made, other = draw.three_screens(shop), draw.prototype(shop, title="Ander")
+    for said in ({"goal": draw.screen(shop, other)}, {"goal": made.screens.first(), "mode": "assisted"}):
+        with pytest.raises(ValidationError) as refusal:
+            draw.session(shop, made, **said)
+        assert list(refusal.value.message_dict) == ["counts"]
+
+
+def test_a_session_waits_for_who_watched_when_its_screen_is_taken_out(shop: Workshop) -> None:
+    made = draw.three_screens(shop)
+    session = draw.session(shop, made, goal=made.screens.get(title="Klaar"))
+    actions.remove_screen(by=shop.owner, screen=session.goal)
+    draw.walk(session, "on", "2", "good")
+    assert actions.finish(session=session).is_waiting
+    assert verify().problem == ""
+
+
+def test_what_was_seen_is_said_once_by_the_team_and_only_after_the_end(shop: Workshop) -> None:
+    session = draw.session(shop)
+    with pytest.raises(ValidationError):
+        actions.confirm_session(by=shop.owner, session=session, result="yes")
+    draw.tried(session)
+    for person in (shop.manager, make.person("team")):
+        with pytest.raises(PermissionDenied):
+            actions.confirm_session(by=person, session=session, result="yes")
+    with pytest.raises(ValidationError):
+        actions.confirm_session(by=shop.owner, session=session, result="good")
+    actions.confirm_session(by=shop.owner, session=session, result="no")
+    with pytest.raises(ValidationError):
+        actions.confirm_session(by=shop.coach, session=session, result="yes")
+    assert Observation.objects.get().outcome is False
 
 
 def test_with_a_helper_every_answer_says_who_gave_it(shop: Workshop) -> None:
@@ -86,6 +173,8 @@ def test_starting_joining_and_finishing_twice_double_nothing(shop: Workshop) -> 
     assert sessions[0].steps.count() == 1
     draw.tried(sessions[0])
     actions.finish(session=sessions[0])
+    for _time in range(2):
+        actions.confirm_session(by=shop.owner, session=sessions[0], result="yes")
     assert Observation.objects.count() == 1
 
 
@@ -110,7 +199,6 @@ def test_a_new_answer_after_going_back_is_the_one_that_counts(shop: Workshop) ->
     session = draw.session(shop)
     draw.walk(session, "on", "2", "bad", "back", "good")
     actions.finish(session=session)
-    assert Observation.objects.get().outcome is True
     found = queries.paths(shop.owner, session.prototype)
     assert (found.good, found.so_so, found.bad) == (1, 0, 0)
 
@@ -199,7 +287,9 @@ def test_a_test_that_was_closed_meanwhile_is_told_to_the_team_and_not_to_the_tes
     session = draw.session(shop)
     draw.walk(session, "on", "2", "good")
     drop_card(by=shop.owner, card=session.card, reason="Te weinig mensen")
-    assert actions.finish(session=session).not_counted == "This test is closed."
+    actions.finish(session=session)
+    done = actions.confirm_session(by=shop.owner, session=session, result="yes")
+    assert done.not_counted == "This test is closed."
     assert Observation.objects.filter(after_verdict=False).count() == 0
     assert queries.paths(shop.owner, session.prototype).not_counted == 1
 
@@ -234,7 +324,8 @@ def test_two_ways_side_by_side_carry_the_way_into_the_observation(shop: Workshop
     made = draw.three_screens(shop)
     with pytest.raises(ValidationError):
         draw.session(shop, made, card)
-    assert draw.tried(draw.session(shop, made, card, arm="new")).not_counted == ""
+    session = draw.tried(draw.session(shop, made, card, arm="new"))
+    assert actions.confirm_session(by=shop.owner, session=session, result="yes").not_counted == ""
     assert Observation.objects.get().arm == "new"
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from beproefd.discipline.validation.models import TargetGroup, TestCard
-from beproefd.ui.forms import RequestKeyForm, StampedForm, model_fields
+from beproefd.ui.forms import ActionForm, RequestKeyForm, StampedForm, model_fields
 
 from .actions import ButtonInput
 from .actions.making import PROTOTYPE_FIELDS, SCREEN_FIELDS
@@ -182,20 +182,41 @@ def _as_typed(screen: Screen) -> dict[str, Any]:
 
 
 class SessionForm(RequestKeyForm):
-    """Start a session: for which test, who is there, and where."""
+    """Start a session: for which test, who is there, what counts as a yes, and where."""
 
-    def __init__(self, *args: Any, cards: list[TestCard], groups: list[TargetGroup], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        cards: list[TestCard],
+        groups: list[TargetGroup],
+        screens: Iterable[Screen] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.goals = {f"screen-{row.pk}": row for row in screens}
         self.cards, self.groups = {str(card.pk): card for card in cards}, {str(group.pk): group for group in groups}
         self.fields["card"] = forms.ChoiceField(
             label=_("For which test?"),
-            choices=[(str(card.pk), f"{card}: {card.question}") for card in cards],
+            choices=[(str(card.pk), _card_in_words(card)) for card in cards],
             widget=forms.RadioSelect,
             initial=str(cards[0].pk) if len(cards) == 1 else None,
         )
         self.fields["mode"] = forms.ChoiceField(
             label=_("Who is there?"), choices=Session.Mode.choices, widget=forms.RadioSelect
         )
+        self.fields["counts"] = forms.ChoiceField(
+            label=_("Who or what says that it is a yes?"),
+            help_text=_("Someone who watches is the safest. A face never counts: it tells how someone feels about it."),
+            choices=[
+                ("", _("someone who watched says it at the end")),
+                *(
+                    (value, _("the person comes to the screen “%(title)s”") % {"title": row.title})
+                    for value, row in self.goals.items()
+                ),
+            ],
+            required=False,
+        )
+        self.fields |= model_fields(Session, "help_counts")
         if any(card.has_two_arms for card in cards):
             self.fields["arm"] = forms.ChoiceField(
                 label=_("Which way does this person get?"),
@@ -222,8 +243,24 @@ class SessionForm(RequestKeyForm):
             "arm": said.get("arm", ""),
             "group": self.groups.get(said.get("group", "")),
             "place": said["place"],
+            "goal": self.goals.get(said["counts"]),
+            "help_counts": said["help_counts"],
             "request_key": said["request_key"],
         }
+
+
+def _card_in_words(card: TestCard) -> str:
+    """The question of a test, and what has to be seen for a yes."""
+    said = {"card": card, "question": card.question, "measure": card.measure}
+    return _("%(card)s: %(question)s A yes is: “%(measure)s”") % said
+
+
+class ResultForm(ActionForm):
+    """What someone of the team saw in a session."""
+
+    result = forms.ChoiceField(
+        label=gettext_lazy("What did you see?"), choices=Session.Result.choices, widget=forms.RadioSelect
+    )
 
 
 class PressForm(forms.Form):

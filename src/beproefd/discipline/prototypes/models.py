@@ -199,6 +199,14 @@ class Session(Audited):
         STOPPED = "stopped", _("Stopped")
         DECLINED = "declined", _("Did not want to take part")
 
+    class Result(models.TextChoices):
+        """Did the person do what the test card asks? Said by who watched, never by a face."""
+
+        YES = "yes", _("yes, without help")
+        HELPED = "helped", _("yes, with help")
+        NO = "no", _("no, it did not succeed")
+        UNCLEAR = "unclear", _("not clear, or nobody watched")
+
     NEXT_STATES = {
         "open": {"running", "declined", "stopped"},
         "running": {"done", "stopped"},
@@ -218,6 +226,16 @@ class Session(Audited):
         TargetGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("target group")
     )
     place = models.CharField(_("neighbourhood"), max_length=60, blank=True)
+    goal = models.ForeignKey(Screen, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    help_counts = models.BooleanField(
+        _("with help is a yes too"),
+        default=False,
+        help_text=_(
+            "Leave this off when it has to go without help. When the test card says “alone” or “without help”, help "
+            "never counts as a yes."
+        ),
+    )
+    result = models.CharField(_("what did you see?"), max_length=7, blank=True, choices=Result.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(auto_now_add=True)
@@ -239,6 +257,13 @@ class Session(Audited):
             models.CheckConstraint(
                 condition=Q(kept=False) | Q(state="stopped"), name="prototypes_only_what_was_stopped_is_kept"
             ),
+            models.CheckConstraint(
+                condition=Q(result="") | Q(result__in=("yes", "helped", "no", "unclear"), state="done"),
+                name="prototypes_result_of_what_was_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(goal=None) | Q(mode="alone"), name="prototypes_with_a_helper_the_helper_says_it"
+            ),
         )
 
     def __str__(self) -> str:
@@ -254,6 +279,11 @@ class Session(Audited):
         """Whether a helper sits beside the person."""
         return self.mode == self.Mode.ASSISTED
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether someone of the team still has to say if it succeeded."""
+        return self.state == self.State.DONE and not self.result
+
 
 class Step(models.Model):
     """One page of a session that was shown, and what was pressed. `came_from`: the step that “back” leads to."""
@@ -265,7 +295,7 @@ class Step(models.Model):
         SCREEN = "screen", _("screen")
         FACE = "face", _("question with faces")
         WHO = "who", _("who answered")
-        ALONE = "alone", _("did it succeed alone?")
+        RESULT = "result", _("did it succeed?")
         END = "end", _("end")
 
     class Left(models.TextChoices):
@@ -276,13 +306,15 @@ class Step(models.Model):
         STOPPED = "stopped", _("stopped")
 
     class Answer(models.TextChoices):
-        """A face, or the helper's yes or no."""
+        """A face, or what the helper saw."""
 
         GOOD = "good", _("good")
         SO_SO = "so_so", _("so-so")
         BAD = "bad", _("not good")
-        YES = "yes", _("yes")
-        NO = "no", _("no")
+        YES = "yes", _("yes, without help")
+        HELPED = "helped", _("yes, with help")
+        NO = "no", _("no, it did not succeed")
+        UNCLEAR = "unclear", _("not clear, or nobody watched")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
@@ -292,7 +324,7 @@ class Step(models.Model):
     came_from = models.PositiveIntegerField(null=True, blank=True)
     pressed = models.CharField(max_length=10, blank=True)
     left = models.CharField(max_length=7, blank=True, choices=Left.choices)
-    answer = models.CharField(max_length=5, blank=True, choices=Answer.choices)
+    answer = models.CharField(max_length=7, blank=True, choices=Answer.choices)
     answered_by = models.CharField(max_length=8, blank=True, choices=Observation.AnsweredBy.choices)
 
     class Meta:
@@ -301,14 +333,14 @@ class Step(models.Model):
             models.UniqueConstraint(fields=("session", "position"), name="prototypes_step_position_once"),
             models.UniqueConstraint(fields=("session", "key"), name="prototypes_step_key_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=("task", "screen", "face", "who", "alone", "end")),
+                condition=Q(kind__in=("task", "screen", "face", "who", "result", "end")),
                 name="prototypes_step_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(left="") | Q(left__in=("on", "back", "stopped")), name="prototypes_left_known"
             ),
             models.CheckConstraint(
-                condition=Q(answer="") | Q(answer__in=("good", "so_so", "bad", "yes", "no")),
+                condition=Q(answer="") | Q(answer__in=("good", "so_so", "bad", "yes", "helped", "no", "unclear")),
                 name="prototypes_answer_known",
             ),
             models.CheckConstraint(

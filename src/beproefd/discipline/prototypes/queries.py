@@ -45,7 +45,7 @@ def sessions(viewer: Any, prototype: Prototype) -> list[Session]:
     """The sessions of a prototype, newest first."""
     if not can_look_in(viewer, prototype.idea):
         return []
-    return list(prototype.sessions.select_related("card", "group", "prototype__idea").order_by("-pk"))
+    return list(prototype.sessions.select_related("card", "group", "goal", "prototype__idea").order_by("-pk"))
 
 
 def running_cards(viewer: Any, idea: Idea) -> list[TestCard]:
@@ -65,7 +65,7 @@ def target_groups(viewer: Any, idea: Idea) -> list[TargetGroup]:
 
 def session_of(token: str, *, stopping: bool = False) -> Session | None:
     """The session behind an address, as long as it is open. `stopping`: who withdraws may do so after that too."""
-    found = Session.objects.filter(token=token).select_related("prototype__idea", "card")
+    found = Session.objects.filter(token=token).select_related("prototype__idea", "card", "goal")
     if not stopping:
         found = found.filter(state__in=("open", "running"), expires_at__gt=timezone.now())
     return found.first()
@@ -131,8 +131,11 @@ class Paths:
     good: int
     so_so: int
     bad: int
-    alone_yes: int
-    alone_no: int
+    succeeded: int
+    helped: int
+    failed: int
+    unclear: int
+    waiting: int
     done: int
     under_way: int
     stopped_kept: int
@@ -157,7 +160,6 @@ def paths(viewer: Any, prototype: Prototype) -> Paths | None:
         by_session[step.session_id].append(step)
     came, back, stopped = Counter[int](), Counter[int](), Counter[int]()
     faces: Counter[tuple[int | None, str]] = Counter()
-    alone: Counter[bool | None] = Counter()
     ways: Counter[tuple[int, int | None]] = Counter()
     order = {screen.pk: screen.position for screen in prototype.screens.all()}
     for row in rows:
@@ -167,9 +169,8 @@ def paths(viewer: Any, prototype: Prototype) -> Paths | None:
         stopped.update(_screens(steps, left=Step.Left.STOPPED))
         faces.update(_last_faces(steps))
         ways.update(_ways(steps, order))
-        if row.is_assisted and row.state == Session.State.DONE:
-            alone[walk.outcome(steps, assisted=True)] += 1
     states = Counter(row.state for row in rows)
+    results = Counter(row.result for row in rows)
     kept = sum(row.kept for row in rows)
     lines = tuple(
         ScreenLine(
@@ -187,8 +188,11 @@ def paths(viewer: Any, prototype: Prototype) -> Paths | None:
         good=faces[None, Step.Answer.GOOD],
         so_so=faces[None, Step.Answer.SO_SO],
         bad=faces[None, Step.Answer.BAD],
-        alone_yes=alone[True],
-        alone_no=alone[False],
+        succeeded=results[Session.Result.YES],
+        helped=results[Session.Result.HELPED],
+        failed=results[Session.Result.NO],
+        unclear=results[Session.Result.UNCLEAR],
+        waiting=sum(row.is_waiting for row in rows),
         done=states[Session.State.DONE],
         under_way=states[Session.State.RUNNING],
         stopped_kept=kept,

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A path through the screens in words."""
+"""A path through the screens in words, and what counts as a yes."""
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from .models import Prototype, Step
+from .counting import help_is_a_yes
+from .models import Prototype, Session, Step
 
 
 def path_in_words(prototype: Prototype, steps: Iterable[Step]) -> str:
@@ -22,3 +23,20 @@ def path_in_words(prototype: Prototype, steps: Iterable[Step]) -> str:
     named = _("%(reference)s, version %(version)s") % {"reference": prototype, "version": prototype.version}
     path = f"{named}: {' > '.join(parts)}."
     return f"{path} {_('At the end: %(answer)s.') % {'answer': last}}" if last else path
+
+
+def yes_in_words(session: Session) -> str:
+    """What counts as a yes in this session."""
+    if session.goal:
+        text = _("A yes is: the person comes to the screen “%(title)s”. All else is a no.") % {
+            "title": session.goal.title
+        }
+        return f"{text} {_('The face at the end does not count.')}"
+    text = _("A yes is: “%(measure)s”.") % {"measure": session.card.measure}
+    who = (
+        _("The helper says at the end whether it succeeded.")
+        if session.is_assisted
+        else _("Someone of the team who watched says afterwards whether it succeeded. Until then it does not count.")
+    )
+    helped = _("With help is a yes too.") if help_is_a_yes(session) else _("With help is a no.")
+    return f"{text} {who} {helped} {_('The face at the end does not count.')}"

@@ -35,8 +35,8 @@ def choices(place: Place, screens: Sequence[Screen]) -> set[str]:
         return {*FACES, SKIP}
     if place.kind == Step.Kind.WHO:
         return {"self", "together", "helper"}
-    if place.kind == Step.Kind.ALONE:
-        return {Step.Answer.YES, Step.Answer.NO}
+    if place.kind == Step.Kind.RESULT:
+        return {Step.Answer.YES, Step.Answer.HELPED, Step.Answer.NO, Step.Answer.UNCLEAR}
     return {ON}
 
 
@@ -52,7 +52,7 @@ def after(place: Place, pressed: str, screens: Sequence[Screen], *, assisted: bo
     if place.kind in {Step.Kind.FACE, Step.Kind.WHO} and place.screen:
         return leads_to(place.screen, place.pressed, screens)
     if place.kind in {Step.Kind.FACE, Step.Kind.WHO} and assisted:
-        return Place(Step.Kind.ALONE)
+        return Place(Step.Kind.RESULT)
     return None if place.kind == Step.Kind.END else Place(Step.Kind.END)
 
 
@@ -72,21 +72,3 @@ def leads_to(screen: Screen | None, pressed: str, screens: Sequence[Screen]) -> 
 
 def _buttons(screen: Screen | None, screens: Sequence[Screen]) -> list[Button]:
     return next((list(row.buttons.all()) for row in screens if screen and row.pk == screen.pk), [])
-
-
-def outcome(steps: Sequence[Step], *, assisted: bool) -> bool:
-    """Did it succeed? With a helper: the helper's answer. Otherwise the last face at the end: good is a yes.
-
-    Everything else is a no, also no answer. The last answer counts, for whoever went back and chose again.
-    """
-    kind, yes = (Step.Kind.ALONE, Step.Answer.YES) if assisted else (Step.Kind.FACE, Step.Answer.GOOD)
-    said = [step.answer for step in steps if step.kind == kind and step.screen_id is None and step.left == Step.Left.ON]
-    return bool(said) and said[-1] == yes
-
-
-def answered_by(steps: Sequence[Step], *, assisted: bool) -> str:
-    """Who gave the last answer."""
-    if not assisted:
-        return "self"
-    said = [step.answered_by for step in steps if step.kind == Step.Kind.FACE and step.answered_by]
-    return said[-1] if said else "together"

@@ -11,13 +11,14 @@ from .making import (
     move_screen,
     remove_screen,
 )
-from .sessions import decline, finish, join, keep_answers, press, start_session, stop
+from .sessions import confirm_session, decline, finish, join, keep_answers, press, start_session, stop
 
 __all__ = [
     "ButtonInput",
     "add_screen",
     "change_prototype",
     "change_screen",
+    "confirm_session",
     "copy_prototype",
     "decline",
     "finish",

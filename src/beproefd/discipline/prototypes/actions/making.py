@@ -19,7 +19,7 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, record_creation
 
 from .. import pictures
-from ..models import MOST_BUTTONS, Button, Prototype, Screen
+from ..models import MOST_BUTTONS, Button, Prototype, Screen, Session
 from ..pictures import Picture
 
 PROTOTYPE_FIELDS = ("title", "task", "question")
@@ -136,7 +136,10 @@ def move_screen(*, by: User, screen: Screen, up: bool) -> Screen:
 
 
 def remove_screen(*, by: User, screen: Screen) -> None:
-    """Take a screen out. Buttons that led to it go to the next screen in the row."""
+    """Take a screen out. Buttons that led to it go to the next screen in the row.
+
+    Sessions that nobody began, and in which coming to it was the yes, wait for someone who watched instead.
+    """
     with transaction.atomic():
         prototype = _open(by, screen.prototype)
         found = prototype.screens.filter(pk=screen.pk).first()
@@ -145,6 +148,10 @@ def remove_screen(*, by: User, screen: Screen) -> None:
         for other in prototype.screens.filter(buttons__to=found).exclude(pk=found.pk).distinct():
             with change(by, "redirect_buttons", other):
                 other.buttons.filter(to=found).update(goes=Button.Goes.NEXT, to=None)
+        for session in Session.objects.filter(goal=found):
+            with change(by, "forget_goal", session):
+                session.goal = None
+                session.save(update_fields=["goal"])
         with change(by, "remove_screen", found):
             found.buttons.all().delete()
             Screen.objects.filter(pk=found.pk).delete()

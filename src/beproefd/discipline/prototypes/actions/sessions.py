@@ -23,7 +23,7 @@ from beproefd.discipline.validation.models import TargetGroup, TestCard
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, record_creation
 
-from .. import walk
+from .. import counting, walk
 from ..models import VALID, Prototype, Screen, Session, Step
 from ..sentences import path_in_words
 from ..walk import BACK, Place
@@ -43,9 +43,15 @@ def start_session(
     group: TargetGroup | None = None,
     place: str = "",
     arm: str = "",
+    goal: Screen | None = None,
+    help_counts: bool = False,
     request_key: uuid.UUID | None = None,
 ) -> Session:
-    """Make an address for one tester, for a running test of the same idea. The same request key, the same session."""
+    """Make an address for one tester, for a running test of the same idea. The same request key, the same session.
+
+    What will count as a yes is said here, before anyone tries: `goal`, coming to that screen; without it, who watched
+    says so at the end (counting.py).
+    """
     with transaction.atomic():
         idea = enter(by, prototype.idea)
         existing = Session.objects.filter(request_key=request_key, prototype=prototype).first() if request_key else None
@@ -63,6 +69,7 @@ def start_session(
                 else {"arm": _("This test has one way only.")}
             )
         _need_screens(prototype)
+        _can_count(prototype, card, mode, goal, help_counts=help_counts)
         session = Session(
             prototype=prototype,
             card=card,
@@ -71,6 +78,8 @@ def start_session(
             group=group or card.group,
             place=place.strip(),
             arm=arm,
+            goal=goal,
+            help_counts=help_counts,
             started_by=by,
         )
         session.full_clean()
@@ -153,7 +162,10 @@ def press(*, session: Session, at: int, pressed: str, key: uuid.UUID) -> Step:
 
 
 def finish(*, session: Session) -> Session:
-    """The person hands the answers in: one observation on the test card. Sent twice, or after a crash, it is one."""
+    """The person hands the answers in: one observation on the test card. Sent twice, or after a crash, it is one.
+
+    When nobody sat beside the person and no screen was agreed on, the observation waits for `confirm_session`.
+    """
     with transaction.atomic():
         Idea.objects.select_for_update(of=("self",)).get(pk=session.prototype.idea_id)
         session = _locked(session)
@@ -166,7 +178,35 @@ def finish(*, session: Session) -> Session:
         with change(session, "finish_session", session):
             _to_state(session, Session.State.DONE)
             session.ended_at = timezone.now()
-            session.not_counted = _observed(session, steps)[:300]
+            session.result = counting.result_of(session, steps)
+            if session.result:
+                session.not_counted = _observed(session.started_by, session, steps)[:300]
+            session.save()
+    return session
+
+
+def confirm_session(*, by: User, session: Session, result: str) -> Session:
+    """Someone of the team says what was seen; now it is one observation. Said once: a mistake is struck on the card."""
+    with transaction.atomic():
+        enter(by, session.prototype.idea)
+        session = _locked(session)
+        if session.state != Session.State.DONE:
+            raise ValidationError(_("This session has not ended. Nothing was saved."))
+        if session.result == result:
+            return session
+        if session.result:
+            raise ValidationError(
+                _(
+                    "It was already said of this session: %(result)s. That stays so. A mistake? Strike it out on the card."
+                )
+                % {"result": session.get_result_display()}
+            )
+        if result not in Session.Result.values:
+            raise ValidationError({"result": _("Choose what you saw.")})
+        with change(by, "confirm_session", session):
+            session.result = result
+            steps = list(session.steps.order_by("position").select_related("screen"))
+            session.not_counted = _observed(by, session, steps)[:300]
             session.save()
     return session
 
@@ -246,6 +286,21 @@ def _need_screens(prototype: Prototype) -> None:
         raise ValidationError(_("There are no screens to show yet. Make one first."))
 
 
+def _can_count(prototype: Prototype, card: TestCard, mode: str, goal: Screen | None, *, help_counts: bool) -> None:
+    """Refuse what cannot be a yes on this card."""
+    if goal is not None and goal.prototype_id != prototype.pk:
+        raise ValidationError({"counts": _("Choose a screen of this row.")})
+    if goal is not None and mode == Session.Mode.ASSISTED:
+        raise ValidationError({"counts": _("With a helper, the helper says whether it succeeded. Choose that.")})
+    if help_counts and counting.wants_alone(card.measure):
+        raise ValidationError(
+            {
+                "help_counts": _("The test card says: “%(measure)s”. So with help is not a yes. Take the tick away.")
+                % {"measure": card.measure}
+            }
+        )
+
+
 def _to_state(session: Session, state: Session.State) -> None:
     if state not in Session.NEXT_STATES[session.state]:
         raise ValidationError(_("This address is no longer open. Nothing more is saved."))
@@ -272,7 +327,7 @@ def _note(here: Step, pressed: str, steps: Sequence[Step]) -> None:
         elif here.kind == Step.Kind.FACE:
             here.answer = "" if pressed == walk.SKIP else pressed
             here.answered_by = "self" if here.answer else ""
-        elif here.kind == Step.Kind.ALONE:
+        elif here.kind == Step.Kind.RESULT:
             here.answer = pressed
         elif here.kind == Step.Kind.WHO:
             asked = [step for step in steps if step.kind == Step.Kind.FACE and step.position < here.position]
@@ -294,23 +349,26 @@ def _add_step(session: Session, place: Place, *, came_from: int | None, key: uui
     )
 
 
-def _observed(session: Session, steps: list[Step]) -> str:
-    """Record the observation; why it does not count, when the test takes none any more."""
+def _observed(by: User, session: Session, steps: list[Step]) -> str:
+    """Record the observation; why it does not count, when the test takes none any more.
+
+    The outcome is what was seen (counting.py). The face at the end stands in the note and decides nothing.
+    """
     with override("nl"):
         note = path_in_words(session.prototype, steps)[:LONGEST_NOTE]
     seen: Any = Seen(
         key=session.key,
-        outcome=walk.outcome(steps, assisted=session.is_assisted),
-        seen_at=timezone.now(),
+        outcome=counting.outcome(session),
+        seen_at=session.ended_at or timezone.now(),
         arm=session.arm,
         group=session.group_id,
         place=session.place,
         note=note,
-        answered_by=walk.answered_by(steps, assisted=session.is_assisted),
+        answered_by=counting.answered_by(session, steps),
     )
     try:
         with transaction.atomic():
-            taken, refused = observe(by=session.started_by, card=session.card, seen=[seen])
+            taken, refused = observe(by=by, card=session.card, seen=[seen])
     except (PermissionDenied, ValidationError) as refusal:
         return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
     if refused:

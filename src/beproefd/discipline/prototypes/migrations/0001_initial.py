@@ -87,6 +87,8 @@ class Migration(migrations.Migration):
                 ('mode', models.CharField(choices=[('alone', 'The person does it alone'), ('assisted', 'A helper sits beside the person')], max_length=8, verbose_name='who is there?')),
                 ('arm', models.CharField(blank=True, max_length=8)),
                 ('place', models.CharField(blank=True, max_length=60, verbose_name='neighbourhood')),
+                ('help_counts', models.BooleanField(default=False, help_text='Leave this off when it has to go without help. When the test card says “alone” or “without help”, help never counts as a yes.', verbose_name='with help is a yes too')),
+                ('result', models.CharField(blank=True, choices=[('yes', 'yes, without help'), ('helped', 'yes, with help'), ('no', 'no, it did not succeed'), ('unclear', 'not clear, or nobody watched')], max_length=7, verbose_name='what did you see?')),
                 ('state', models.CharField(choices=[('open', 'Not begun'), ('running', 'Under way'), ('done', 'Done'), ('stopped', 'Stopped'), ('declined', 'Did not want to take part')], default='open', max_length=8)),
                 ('started_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField(default=beproefd.discipline.prototypes.models.a_day_from_now)),
@@ -95,6 +97,7 @@ class Migration(migrations.Migration):
                 ('kept', models.BooleanField(default=False)),
                 ('not_counted', models.CharField(blank=True, max_length=300)),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='validation.testcard', verbose_name='for which test?')),
+                ('goal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='prototypes.screen')),
                 ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='validation.targetgroup', verbose_name='target group')),
                 ('prototype', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='prototypes.prototype')),
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -109,11 +112,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveIntegerField()),
                 ('key', models.UUIDField(default=uuid.uuid4)),
-                ('kind', models.CharField(choices=[('task', 'task'), ('screen', 'screen'), ('face', 'question with faces'), ('who', 'who answered'), ('alone', 'did it succeed alone?'), ('end', 'end')], max_length=6)),
+                ('kind', models.CharField(choices=[('task', 'task'), ('screen', 'screen'), ('face', 'question with faces'), ('who', 'who answered'), ('result', 'did it succeed?'), ('end', 'end')], max_length=6)),
                 ('came_from', models.PositiveIntegerField(blank=True, null=True)),
                 ('pressed', models.CharField(blank=True, max_length=10)),
                 ('left', models.CharField(blank=True, choices=[('on', 'went on'), ('back', 'turned back'), ('stopped', 'stopped')], max_length=7)),
-                ('answer', models.CharField(blank=True, choices=[('good', 'good'), ('so_so', 'so-so'), ('bad', 'not good'), ('yes', 'yes'), ('no', 'no')], max_length=5)),
+                ('answer', models.CharField(blank=True, choices=[('good', 'good'), ('so_so', 'so-so'), ('bad', 'not good'), ('yes', 'yes, without help'), ('helped', 'yes, with help'), ('no', 'no, it did not succeed'), ('unclear', 'not clear, or nobody watched')], max_length=7)),
                 ('answered_by', models.CharField(blank=True, choices=[('self', 'the person alone'), ('together', 'the person with help'), ('helper', 'the helper for the person')], max_length=8)),
                 ('screen', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='prototypes.screen')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='prototypes.session')),
@@ -183,6 +186,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('kept', False), ('state', 'stopped'), _connector='OR'), name='prototypes_only_what_was_stopped_is_kept'),
         ),
         migrations.AddConstraint(
+            model_name='session',
+            constraint=models.CheckConstraint(condition=models.Q(('result', ''), models.Q(('result__in', ('yes', 'helped', 'no', 'unclear')), ('state', 'done')), _connector='OR'), name='prototypes_result_of_what_was_done'),
+        ),
+        migrations.AddConstraint(
+            model_name='session',
+            constraint=models.CheckConstraint(condition=models.Q(('goal', None), ('mode', 'alone'), _connector='OR'), name='prototypes_with_a_helper_the_helper_says_it'),
+        ),
+        migrations.AddConstraint(
             model_name='step',
             constraint=models.UniqueConstraint(fields=('session', 'position'), name='prototypes_step_position_once'),
         ),
@@ -192,7 +203,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('task', 'screen', 'face', 'who', 'alone', 'end'))), name='prototypes_step_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('task', 'screen', 'face', 'who', 'result', 'end'))), name='prototypes_step_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='step',
@@ -200,7 +211,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('answer__in', ('good', 'so_so', 'bad', 'yes', 'no')), _connector='OR'), name='prototypes_answer_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('answer__in', ('good', 'so_so', 'bad', 'yes', 'helped', 'no', 'unclear')), _connector='OR'), name='prototypes_answer_known'),
         ),
         migrations.AddConstraint(
             model_name='step',

@@ -81,13 +81,15 @@ def prototype_new(request: HttpRequest, slug: str, reference: str) -> HttpRespon
 def detail(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
     """The screens in their order, the sessions, and what can be done."""
     prototype = enter(request, slug, reference, number)
+    sessions = queries.sessions(request.user, prototype)
     return page(
         request,
         "detail",
         prototype.name,
         prototype,
         screens=queries.screens(request.user, prototype),
-        sessions=queries.sessions(request.user, prototype),
+        sessions=sessions,
+        waiting=[session for session in sessions if session.is_waiting],
         cards=queries.running_cards(request.user, prototype.idea),
         later=Prototype.objects.filter(previous=prototype).first(),
     )

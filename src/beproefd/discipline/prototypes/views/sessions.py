@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 from qrcode.image.svg import SvgPathImage
 
 from beproefd.discipline.validation.rules import can_work_on
-from beproefd.discipline.validation.sentences import screens_rule
 from beproefd.ground.accounts.rules import require
 
 from .. import actions, queries
-from ..forms import SessionForm
+from ..forms import ResultForm, SessionForm
 from ..models import Prototype, Session
 from ..pathway import pathway
+from ..sentences import path_in_words, yes_in_words
 from .making import enter, own_pictures, page, to
 
 
@@ -30,7 +30,9 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
     prototype = enter(request, slug, reference, number)
     require(can_work_on(request.user, prototype.idea))
     cards = queries.running_cards(request.user, prototype.idea)
-    form = SessionForm(request.POST or None, cards=cards, groups=queries.target_groups(request.user, prototype.idea))
+    screens = queries.screens(request.user, prototype)
+    groups = queries.target_groups(request.user, prototype.idea)
+    form = SessionForm(request.POST or None, cards=cards, groups=groups, screens=screens)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.start_session(by=request.user, prototype=prototype, **form.values())
@@ -46,22 +48,41 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
         prototype,
         form=form,
         cards=cards,
-        screens=queries.screens(request.user, prototype),
-        rule=screens_rule(),
+        screens=screens,
     )
 
 
-@require_safe
 @own_pictures
 def session(request: HttpRequest, slug: str, reference: str, number: int, session: int) -> HttpResponse:
-    """The address of a session as long as it is open, and how it ended.
+    """The address of a session as long as it is open; afterwards how it ended, and the question whether it succeeded.
 
     The address is for who works on the idea: with it one can answer as the tester.
     """
     prototype = enter(request, slug, reference, number)
     found = _session(request, prototype, session)
-    shown = address(found) if found.is_live and can_work_on(request.user, prototype.idea) else ""
-    return page(request, "session", _("Session"), prototype, session=found, address=shown, rule=screens_rule())
+    works = can_work_on(request.user, prototype.idea)
+    form = ResultForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = actions.confirm_session(by=request.user, session=found, result=form.cleaned_data["result"])
+        except (ValidationError, PermissionDenied) as refusal:
+            form.refuse(refusal)
+        else:
+            if not done.not_counted:
+                messages.success(request, _("Saved. This session now counts in the test."))
+            return to("session", prototype, found.pk)
+    steps = found.steps.order_by("position").select_related("screen") if found.is_waiting else ()
+    return page(
+        request,
+        "session",
+        _("Session"),
+        prototype,
+        session=found,
+        address=address(found) if found.is_live and works else "",
+        form=form,
+        path=path_in_words(prototype, steps) if steps else "",
+        rule=yes_in_words(found),
+    )
 
 
 @require_safe
@@ -92,7 +113,6 @@ def paths(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
         paths=found,
         drawing=pathway(found),
         ways=[(names[way.start], names.get(way.to), way.people) for way in found.ways],
-        rule=screens_rule(),
     )
 
 
