@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from beproefd.discipline.portfolio.queries.gates import review_tasks
-from beproefd.discipline.tracks.queries import has_follow_up
+from beproefd.discipline.tracks.queries import chosen_ideas, has_follow_up
 from beproefd.ground.accounts.rules import is_administrator, is_coach, is_juror, is_manager
 
 
@@ -63,6 +64,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             if settings.DEMO
             else ""
         ),
+        "chosen": SimpleLazyObject(lambda: chosen_ideas(user)),  # for the badge of an idea; asked where one is shown
         "account_name": getattr(user, "name", ""),
         "organisation": settings.ORGANISATION,
     }

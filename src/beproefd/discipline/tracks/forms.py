@@ -29,6 +29,7 @@ from .models import (
     Skill,
     Track,
 )
+from .sentences import DECISIONS
 
 
 class PlanForm(ActionForm):
@@ -132,14 +133,16 @@ class LearnForm(EvidenceChoice, RequestKeyForm):
         )
         evidence, key = self.fields.pop("evidence"), self.fields.pop("request_key")
         evidence.required = True
+        about.error_messages["required"] = evidence.error_messages["required"] = _("Choose at least one.")
         self.fields |= {"assumptions": about, "evidence": evidence}
         self.fields |= model_fields(LearningCard, "believed", "observed", "learned", "therefore", "decision")
-        self.fields["decision"].widget = forms.RadioSelect(choices=LearningCard.Decision.choices)
+        self.fields["decision"].widget = forms.RadioSelect(choices=DECISIONS)
         self.fields["decision"].help_text = _(
             "Stopping in time is a good result too: it saves people, money and hope for something that does work."
         )
         for name, field in model_fields(IdeaVersion, *PIVOT_FIELDS).items():
             field.required = False
+            field.asked_later = name == "title"  # a pivot needs one; the other choices do not look at it
             self.fields[f"pivot_{name}"] = field
         self.fields["request_key"] = key
 
@@ -260,4 +263,5 @@ class ReflectionForm(ActionForm):
                 "sentence": reflection.sentence,
             }
         super().__init__(*args, **kwargs)
+        self.fields["skills"].error_messages["required"] = _("Choose at least one.")
         self.fields |= model_fields(Reflection, "sentence")

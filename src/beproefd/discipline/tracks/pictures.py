@@ -11,21 +11,30 @@ from django.utils.translation import ngettext
 
 from beproefd.ui.charts import Chart, Stretch, timeline, trend
 
-from .models import Track
 from .queries.capacity import Capacity, MemberHours
 from .queries.track import CycleLine
 
 
 def state_word(line: CycleLine) -> str:
     """How a cycle stands, in a word or two."""
-    return {"closed": _("closed"), "now": _("now"), "late": _("over, not closed"), "later": _("still to come")}[
-        line.state
-    ]
+    if line.state == "now":
+        return _("now, day %(day)s of %(days)s") % {
+            "day": (timezone.localdate() - line.cycle.starts_on).days + 1,
+            "days": (line.cycle.ends_on - line.cycle.starts_on).days + 1,
+        }
+    return {
+        "closed": _("closed"),
+        "late": _("over, not closed"),
+        "later": _("still to come"),
+        "unfinished": _("not finished"),
+        "dropped": _("dropped"),
+    }[line.state]
 
 
-def cycle_picture(track: Track, lines: Sequence[CycleLine]) -> Chart:
-    """The cycles from the first day to the last."""
-    kinds = [_("closed"), _("now"), _("over, not closed"), _("still to come")]
+def cycle_picture(lines: Sequence[CycleLine]) -> Chart:
+    """The cycles from the first day to the last. The bar of now says which day it is: a line would cross the names."""
+    words = {line.state: state_word(line) for line in lines}
+    order = ("closed", "now", "late", "later", "unfinished", "dropped")
     stretches = [
         Stretch(
             _("Cycle %(number)s") % {"number": line.cycle.number},
@@ -36,8 +45,8 @@ def cycle_picture(track: Track, lines: Sequence[CycleLine]) -> Chart:
         )
         for line in lines
     ]
-    today = timezone.localdate() if track.is_open else None
-    return timeline(stretches, caption=_("The cycles of this track"), kinds=kinds, today=today)
+    kinds = [words.get(state, state) for state in order]  # the first two stand out
+    return timeline(stretches, caption=_("The cycles of this track"), kinds=kinds)
 
 
 def _about(line: CycleLine) -> str:

@@ -3,13 +3,16 @@
 
 from .capacity import Capacity, MemberHours, Week, agreement_behind, capacity, own_agreement
 from .dialogue import Thread, possible_owners, threads, usable_evidence
-from .home import Home, NextStep, actions_to_do, home
+from .home import Home, NextStep, OwnStep, actions_to_do, home, own_steps
 from .partners import concreteness, partners
 from .skills import Profile, own_export, own_profile, own_reflections, own_shares, shared_profiles
 from .track import (
     Check,
+    Chosen,
     CycleLine,
     TrackLine,
+    chosen_ideas,
+    coached_in_need,
     cycle_lines,
     has_follow_up,
     possible_coaches,
@@ -22,10 +25,12 @@ from .track import (
 __all__ = [
     "Capacity",
     "Check",
+    "Chosen",
     "CycleLine",
     "Home",
     "MemberHours",
     "NextStep",
+    "OwnStep",
     "Profile",
     "Thread",
     "TrackLine",
@@ -33,6 +38,8 @@ __all__ = [
     "actions_to_do",
     "agreement_behind",
     "capacity",
+    "chosen_ideas",
+    "coached_in_need",
     "concreteness",
     "cycle_lines",
     "has_follow_up",
@@ -42,6 +49,7 @@ __all__ = [
     "own_profile",
     "own_reflections",
     "own_shares",
+    "own_steps",
     "partners",
     "possible_coaches",
     "possible_owners",

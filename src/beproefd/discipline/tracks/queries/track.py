@@ -2,23 +2,28 @@
 """Tracks and their cycles, for who may look in at the idea."""
 
 import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from beproefd.discipline.challenges.models import Challenge, Phase
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas import queries as ideas_room
-from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion
+from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion, TeamMember
 from beproefd.discipline.juries.models import BLOCKING, Interest, Round, RoundState
 from beproefd.discipline.validation.models import Assumption, LearningCard, TestCard
 from beproefd.discipline.validation.queries import Tempo, tempos, visible_work
 from beproefd.discipline.validation.rules import closed_to
+from beproefd.discipline.validation.sentences import days
 from beproefd.ground.accounts.models import User
-from beproefd.ground.accounts.rules import is_manager
+from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from ..models import Agreement, Cycle, Track
 
@@ -57,8 +62,34 @@ class TrackLine:
 
     @property
     def signal(self) -> str:
-        """Why this track needs a look, in one sentence; empty when all is well."""
+        """The signal of lesson 5; empty when tests go on."""
         return signal_of(self.track, self.tempo)
+
+    @property
+    def need(self) -> str:
+        """Why someone should look at this track, in one sentence; empty when nothing is wrong."""
+        return next((why for why in (ask(self) for ask in NEEDS) if why), "")
+
+    @property
+    def place(self) -> int:
+        """Where it stands in the order by need: the most urgent need first, the tracks that ended last."""
+        calm = len(NEEDS)
+        need = next((place for place, ask in enumerate(NEEDS) if ask(self)), calm)
+        rest = {Track.State.RUNNING: calm, Track.State.PARKED: calm + 1}
+        return need if need < calm else rest.get(Track.State(self.track.state), calm + 2)
+
+    @property
+    def wait(self) -> str:
+        """How long it takes from an assumption to its first evidence, in words."""
+        return wait_text(self.tempo)
+
+    @property
+    def going(self) -> str:
+        """How it goes when nothing is wrong."""
+        if not self.track.is_running:
+            return ""
+        running = self.tempo.running
+        return ngettext("%(n)s test is running.", "%(n)s tests are running.", running) % {"n": running}
 
 
 def signal_of(track: Track, tempo: Tempo) -> str:
@@ -70,9 +101,43 @@ def signal_of(track: Track, tempo: Tempo) -> str:
     return _("No test was finished in the last 14 days. Make the test smaller, or stop it.")
 
 
+def wait_text(tempo: Tempo) -> str:
+    """Days in words; empty as long as nothing is known."""
+    waited = tempo.median_days_to_evidence
+    return "" if waited is None else _("within a day") if waited < 1 else days(waited)
+
+
+def _late_cycle(line: TrackLine) -> str:
+    if line.cycle is None or not line.cycle.is_overdue:
+        return ""
+    return _("Cycle %(number)s is over, but not closed.") % {"number": line.cycle.number}
+
+
+def _all_closed(line: TrackLine) -> str:
+    return _("Every cycle is closed. The track can be finished.") if line.track.is_running and not line.cycle else ""
+
+
+def _late_start(line: TrackLine) -> str:
+    late = line.track.state == Track.State.PREPARING and line.track.starts_on < timezone.localdate()
+    return _("The first day has passed, but the team has not started.") if late else ""
+
+
+def _before_start(line: TrackLine) -> str:
+    return _("The team is getting ready for the start.") if line.track.state == Track.State.PREPARING else ""
+
+
+NEEDS: tuple[Callable[[TrackLine], str], ...] = (
+    lambda line: line.signal,
+    _late_cycle,
+    _all_closed,
+    _late_start,
+    _before_start,
+)
+"""What can be wrong with a track, the most urgent first. A quiet team comes before a late one (lesson 5)."""
+
+
 def tracks(viewer: Any) -> list[TrackLine]:
-    """All tracks the viewer may see, those under way first. The number of queries does not grow with the list."""
-    order = list(Track.State)
+    """All tracks the viewer may see, by need. The number of queries does not grow with the list."""
     ideas = {idea.pk: idea for idea in visible_work(viewer)}
     found = list(Track.objects.filter(idea__in=ideas).prefetch_related("cycles"))
     pace = tempos(list(ideas.values()))
@@ -82,13 +147,54 @@ def tracks(viewer: Any) -> list[TrackLine]:
         lines.append(
             TrackLine(track, ideas[track.idea_id], pace[track.idea_id], current_cycle(track, cycles), len(cycles))
         )
-    ranks = {Track.State.RUNNING: -2, Track.State.PREPARING: -1}
-    return sorted(lines, key=lambda line: (ranks.get(Track.State(line.track.state), order.index(Track.State(line.track.state))), line.track.ends_on, line.track.pk))  # fmt: skip
+    return sorted(lines, key=lambda line: (line.place, line.track.ends_on, line.track.pk))
+
+
+def coached_in_need(viewer: Any) -> list[TrackLine]:
+    """The tracks this coach should look at, the most urgent first."""
+    return [line for line in tracks(viewer) if line.need and line.idea.coach_id == viewer.pk]
 
 
 def current_cycle(track: Track, cycles: list[Cycle]) -> Cycle | None:
     """The first cycle that is not closed; none when the track is not under way."""
     return next((cycle for cycle in cycles if not cycle.is_closed), None) if track.is_running else None
+
+
+# Who won
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Ids of ideas that a jury chose, as far as its decision is public; and of those whose work this viewer may see."""
+
+    ideas: frozenset[int] = frozenset()
+    worked_out: frozenset[int] = frozenset()
+
+
+def chosen_ideas(viewer: Any) -> Chosen:
+    """What a badge may say: nothing before the decision; that a team works on it, only to who may see that work.
+
+    For a team only the challenges it took part in are read: a signed decision is a long text.
+    """
+    if not getattr(viewer, "is_authenticated", False):
+        return Chosen()
+    rounds = Round.objects.filter(state=RoundState.DECIDED, challenge__in=visible_challenges(viewer))
+    if not (is_manager | is_coach)(viewer):
+        own = Idea.objects.filter(Q(members__user=viewer) | Q(entered_by=viewer))
+        rounds = rounds.filter(challenge__in=own.values("challenge"))
+    won = _winners(rounds)
+    return Chosen(
+        frozenset(Idea.objects.filter(won).order_by().values_list("pk", flat=True)),
+        frozenset(visible_work(viewer).filter(won, follow_up_ended_at=None).order_by().values_list("pk", flat=True)),
+    )
+
+
+def _winners(rounds: QuerySet[Round], besides: Iterable[int] = ()) -> Q:
+    won = Q(pk__in=[])
+    for challenge, package in rounds.values_list("challenge_id", "package"):
+        if challenge not in besides:
+            won |= Q(challenge=challenge, reference__in=json.loads(package)["winners"])
+    return won
 
 
 # Opening one
@@ -100,13 +206,7 @@ def waiting_ideas(viewer: Any) -> list[Idea]:
         return []
     challenges = visible_challenges(viewer).filter(phase=Phase.DECIDED)
     tied = set(Interest.objects.filter(user=viewer, status__in=BLOCKING).values_list("round__challenge_id", flat=True))
-    rounds = Round.objects.filter(state=RoundState.DECIDED, challenge__in=challenges).values_list(
-        "challenge_id", "package"
-    )
-    won = Q(pk__in=[])
-    for challenge, package in rounds:
-        if challenge not in tied:
-            won |= Q(challenge=challenge, reference__in=json.loads(package)["winners"])
+    won = _winners(Round.objects.filter(state=RoundState.DECIDED, challenge__in=challenges), besides=tied)
     pivots = Q(state=IdeaState.PIVOT, followed_up_at__isnull=False, challenge__in=challenges) & ~Q(challenge__in=tied)
     newest = IdeaVersion.objects.order_by("-number")
     return list(
@@ -147,29 +247,53 @@ class Check:
 
 def start_checks(track: Track) -> list[Check]:
     """What must be in place before a track starts. Of hours it says complete or not, and nothing more."""
-    idea = track.idea
-    believed = Assumption.objects.filter(idea=idea, retired_reason="").count()
-    planned = TestCard.objects.filter(idea=idea).exclude(state=TestCard.State.DROPPED).exists()
-    return [
-        Check(_("A coach is named"), idea.coach_id is not None, where="tracks:plan"),
-        Check(_("First and last day are set"), True, where="tracks:plan"),
-        Check(_("At least 3 assumptions are written"), believed >= 3, where="validation:assumptions"),
-        Check(_("At least one test is planned"), planned, where="validation:cards"),
-        Check(
-            _("The hours of everyone with an account are agreed, with a yes of the line manager"),
-            hours_complete(track),
-            where="tracks:team",
-        ),
-        Check(_("There is a way to meet the target group"), track.has_access, name="has_access"),
-        Check(_("It is agreed who decides when you disagree"), track.knows_who_decides, name="knows_who_decides"),
-    ]
+    return start_checks_of([track])[track.pk]
+
+
+def start_checks_of(tracks: Sequence[Track]) -> dict[int, list[Check]]:
+    """`start_checks` for many tracks at once. For this room; the callers decide who sees what."""
+    ideas = [track.idea_id for track in tracks]
+    believed = Counter(
+        Assumption.objects.filter(idea__in=ideas, retired_reason="").order_by().values_list("idea_id", flat=True)
+    )
+    plans = TestCard.objects.filter(idea__in=ideas).exclude(state=TestCard.State.DROPPED)
+    planned = set(plans.order_by().values_list("idea_id", flat=True))
+    complete = _with_complete_hours(tracks)
+    return {
+        track.pk: [
+            Check(_("A coach is named"), track.idea.coach_id is not None, where="tracks:plan"),
+            Check(_("First and last day are set"), True, where="tracks:plan"),
+            Check(
+                _("At least 3 assumptions are written"), believed[track.idea_id] >= 3, where="validation:assumptions"
+            ),
+            Check(_("At least one test is planned"), track.idea_id in planned, where="validation:cards"),
+            Check(
+                _("The hours of everyone with an account are agreed, with a yes of the line manager"),
+                track.pk in complete,
+                where="tracks:team",
+            ),
+            Check(_("There is a way to meet the target group"), track.has_access, name="has_access"),
+            Check(_("It is agreed who decides when you disagree"), track.knows_who_decides, name="knows_who_decides"),
+        ]
+        for track in tracks
+    }
 
 
 def hours_complete(track: Track) -> bool:
     """Whether everyone in the team with an account has hours that the line manager agreed with."""
-    members = set(track.idea.members.exclude(user=None).values_list("user_id", flat=True))
-    signed = Agreement.objects.filter(track=track, sign_off=Agreement.SignOff.AGREED)
-    return members <= set(signed.values_list("user_id", flat=True))
+    return track.pk in _with_complete_hours([track])
+
+
+def _with_complete_hours(tracks: Sequence[Track]) -> set[int]:
+    people: defaultdict[int, set[int]] = defaultdict(set)
+    members = TeamMember.objects.filter(idea__in=[track.idea_id for track in tracks], user__isnull=False)
+    for idea, user in members.values_list("idea_id", "user_id"):
+        people[idea].add(user or 0)
+    signed: defaultdict[int, set[int]] = defaultdict(set)
+    agreed = Agreement.objects.filter(track__in=tracks, sign_off=Agreement.SignOff.AGREED)
+    for track, user in agreed.order_by().values_list("track_id", "user_id"):
+        signed[track].add(user)
+    return {track.pk for track in tracks if people[track.idea_id] <= signed[track.pk]}
 
 
 # Cycles
@@ -185,21 +309,28 @@ class CycleLine:
 
     @property
     def state(self) -> str:
-        """closed, late (its last day has passed), now or later."""
+        """closed, late (its last day has passed), now or later; unfinished or dropped when the track has ended."""
+        track = self.cycle.track
         if self.cycle.is_closed:
             return "closed"
-        if not self.is_current:
-            return "late" if self.cycle.is_overdue else "later"
-        return "late" if self.cycle.is_overdue else "now" if self.cycle.has_begun else "later"
+        if track.ended_at:
+            return "unfinished" if self.cycle.starts_on <= timezone.localdate(track.ended_at) else "dropped"
+        if track.parked_on and self.cycle.ends_on >= track.parked_on:
+            return "later"  # its days move when the team goes on
+        if self.cycle.is_overdue:
+            return "late"
+        return "now" if self.is_current and self.cycle.has_begun else "later"
 
 
-def cycle_lines(track: Track) -> list[CycleLine]:
-    """The cycles in order, with the number of learning cards written in each.
+def cycle_lines(track: Track, written: Iterable[datetime] | None = None) -> list[CycleLine]:
+    """The cycles in order, with the number of learning cards written in each (`written`: when, if it is known already).
 
     A card counts for one cycle: from its first day and after the one before was closed, until it was closed itself.
     """
     cycles = list(track.cycles.all())
-    written = list(LearningCard.objects.filter(idea=track.idea_id).values_list("created_at", flat=True))
+    if written is None:
+        written = LearningCard.objects.filter(idea=track.idea_id).values_list("created_at", flat=True)
+    moments = list(written)
     current = current_cycle(track, cycles)
     lines: list[CycleLine] = []
     for cycle in cycles:
@@ -207,7 +338,7 @@ def cycle_lines(track: Track) -> list[CycleLine]:
         since = lines[-1].cycle.closed_at if lines else None
         learned = sum(
             timezone.localdate(at) >= cycle.starts_on and (since is None or since < at) and at <= until
-            for at in written
+            for at in moments
         )
         lines.append(CycleLine(cycle, learned, cycle == current))
     return lines
