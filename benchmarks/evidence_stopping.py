@@ -14,15 +14,17 @@ from beproefd.engines.evidence import (
     MatchedPairs,
     OneArmBinary,
     OneArmCount,
+    TwoArmAdjusted,
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
     evalues,
     normal,
 )
 from beproefd.engines.evidence.calendar import Ratios, calendar_figures
-from beproefd.engines.evidence.fixed import arm_sizes
+from beproefd.engines.evidence.fixed import persons
 from beproefd.engines.evidence.floors import floors, kl, smallest
 from beproefd.engines.evidence.model import model_of
 from beproefd.engines.evidence.planning import operating_at, plan
@@ -157,13 +159,15 @@ def e5(effort):
         ("five answers", TwoArmOrdinal(baseline=(0.1, 0.2, 0.4, 0.2, 0.1), minimal_odds_ratio=1.4), 0.16),
         ("uneven blocks 1+2", TwoArmBinary(baseline=0.2, minimal_effect=0.1, allocation=(1, 2)), 0.08),
         ("matched pairs, 0.5 sd", MatchedPairs(minimal_effect=0.5), 0.3),
+        ("events, hazard ratio 2", TwoArmEvents(minimal_ratio=2.0), 0.3),
+        ("0.5 sd with a measurement before, correlation .7", TwoArmAdjusted(minimal_effect=0.5, correlation=0.7), 0.2),
     )
     for number, (name, design, share) in enumerate(designs):
         reps = effort.some(share)
         seeds = effort.source(50 + number).integers(1 << 40, size=2)
         one = simulate(design, alternative_truth(design), reps=reps, seed=int(seeds[0]))
         none = simulate(design, null_truth(design), reps=reps, seed=int(seeds[1]))
-        per_unit = 1.0 if arm_sizes(design)[0] == 0 else sum(arm_sizes(design)) / 2
+        per_unit = persons(design, 1.0)
         floor1, floor0 = floors(design)
         fixed = model_of(design).fixed
         for label, tally, floor in (("works", one, floor1), ("does not", none, floor0)):

@@ -113,3 +113,50 @@ def test_a_file_that_is_not_there_and_a_wrong_truth_are_refused(command):
     code, _, err = command("simulate", "design.json", "--truth", "blue", design_json=ONE_ARM)
     assert code == 2
     assert "'blue' is not null, alternative or numbers" in err
+
+
+def test_time_to_an_event_is_planned_and_followed_in_words(command):
+    design = '{"kind": "two_arm_events", "minimal_ratio": 2, "event_share": 0.5}'
+    code, out, _ = command("plan", "design.json", "--json", design_json=design)
+    assert code == 0
+    assert json.loads(out)["fixed_n"] == 66
+
+    data = "arm,outcome\n0,entered\n1,entered\n1,entered\n0,left\n1,event\n"
+    code, out, _ = command("monitor", "design.json", "data.csv", "--json", design_json=design, data_csv=data)
+    answer = json.loads(out)
+    assert code == 0
+    assert set(answer) >= MONITOR_KEYS
+    assert answer["scale"] == "hazard_ratio"
+    assert answer["per_arm"] == [1, 2]
+
+    code, _, told = command("monitor", "design.json", "data.csv", design_json=design, data_csv="arm,outcome\n0,event\n")
+    assert code == 2
+    assert "line 2: nobody in this arm is under observation" in told
+
+
+def test_a_measurement_before_is_read_from_its_own_column(command):
+    design = '{"kind": "two_arm_adjusted", "minimal_effect": 0.5, "correlation": 0.7}'
+    data = "arm,outcome,before\n0,1.5,1\n1,2.5,NA\n0,0.5,\n1,1,2\n"
+    code, out, _ = command("monitor", "design.json", "data.csv", "--json", design_json=design, data_csv=data)
+    assert code == 0
+    assert json.loads(out)["units"] == 2
+
+    for text, reason in (
+        ("arm,outcome\n0,1\n", "line 1: a two_arm_adjusted needs a column 'before'"),
+        ("arm,outcome,before\n0,1,much\n", "line 2: before 'much' is not a number"),
+    ):
+        code, _, told = command("monitor", "design.json", "data.csv", design_json=design, data_csv=text)
+        assert code == 2
+        assert reason in told
+
+
+@pytest.mark.parametrize(
+    "design",
+    ['{"kind": "two_arm_events", "minimal_ratio": 2.5}', '{"kind": "two_arm_adjusted", "minimal_effect": 0.8}'],
+)
+def test_the_newer_designs_are_simulated(command, design):
+    code, out, _ = command("simulate", "design.json", "--truth", "null", "--reps", "40", "--json", design_json=design)
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["supported"] <= 0.15
+    assert answer["power"] >= 0.5

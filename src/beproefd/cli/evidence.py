@@ -19,13 +19,15 @@ from beproefd.engines.evidence.designs import (
     OneArmBinary,
     OneArmCount,
     SteppedWedge,
+    TwoArmAdjusted,
     TwoArmBinary,
+    TwoArmEvents,
     design_from_json,
 )
-from beproefd.engines.evidence.reading import Observation, ObservationError
+from beproefd.engines.evidence.reading import ENTERED, EVENT, LEFT, Observation, ObservationError
 
 REFUSED = 2
-COLUMNS = ("outcome", "arm", "pair", "cluster", "period", "exposure", "look")
+EVENT_WORDS = {"event": EVENT, "left": LEFT, "entered": ENTERED}
 
 
 class RefusedError(Exception):
@@ -56,7 +58,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     simulate.add_argument(
         "--truth", required=True,
         help="null, alternative, or numbers: share or rate (one arm), control,new shares (two arms, binary), "
-        "difference in means, ratio",
+        "difference in means, ratio (also of hazards)",
     )  # fmt: skip
     simulate.add_argument("--reps", type=int, default=2000)
     simulate.add_argument("--seed", type=int, default=0)
@@ -115,6 +117,7 @@ def read_rows(path: Path, design: Design) -> Iterator[tuple[int, Observation]]:
     one_arm = isinstance(design, OneArmBinary | OneArmCount)
     needed = ("cluster", "period") if isinstance(design, SteppedWedge) else () if one_arm else ("arm",)
     needed = (*needed, "pair") if isinstance(design, MatchedPairs) else needed
+    needed = (*needed, "before") if isinstance(design, TwoArmAdjusted) else needed
     for name in needed:
         if name not in header:
             raise RefusedError(f"{path}: line 1: a {design.kind} needs a column '{name}'")
@@ -125,7 +128,7 @@ def read_rows(path: Path, design: Design) -> Iterator[tuple[int, Observation]]:
             raise RefusedError(f"{path}: line {reader.line_num}: {len(row)} values where the header has {len(header)}")
         cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
         try:
-            yield reader.line_num, _observation(cells)
+            yield reader.line_num, _observation(cells, EVENT_WORDS if isinstance(design, TwoArmEvents) else {})
         except ValueError as error:
             raise RefusedError(f"{path}: line {reader.line_num}: {error}") from error
 
@@ -137,13 +140,15 @@ def _number(name: str, text: str) -> float:
         raise ValueError(f"{name} {text!r} is not a number") from None
 
 
-def _observation(cells: dict[str, str]) -> Observation:
+def _observation(cells: dict[str, str], words: dict[str, float]) -> Observation:
     period = cells.get("period", "")
     if period and not period.lstrip("-").isdecimal():
         raise ValueError(f"period {period!r} is not a whole number")
-    outcome = cells["outcome"]
+    outcome, before = cells["outcome"], cells.get("before", "")
+    word = words.get(outcome.lower())
     return Observation(
-        outcome=None if outcome in {"", "NA"} else _number("outcome", outcome),
+        outcome=word if word is not None else None if outcome in {"", "NA"} else _number("outcome", outcome),
+        before=None if before in {"", "NA"} else _number("before", before),
         arm=cells.get("arm") or None,
         pair=cells.get("pair") or None,
         cluster=cells.get("cluster") or None,

@@ -11,9 +11,11 @@ from beproefd.engines.evidence import (
     Observation,
     OneArmBinary,
     OneArmCount,
+    TwoArmAdjusted,
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
 )
 
@@ -32,12 +34,18 @@ DESIGNS: tuple[Design, ...] = (
     TwoArmCount(baseline=2, minimal_ratio=1.6),
     TwoArmOrdinal(baseline=(0.2, 0.3, 0.3, 0.2), minimal_odds_ratio=2.0),
     MatchedPairs(minimal_effect=1.0),
+    TwoArmAdjusted(minimal_effect=0.8, sd=1.0, correlation=0.6),
+    TwoArmAdjusted(minimal_effect=-8, sd=10.0, allocation=(1, 2)),
+    TwoArmEvents(minimal_ratio=2.5, at_risk=(60, 60)),
+    TwoArmEvents(minimal_ratio=0.5, at_risk=(60, 60), mode="estimation"),
 )
 
 
 def outcome_values(design: Design) -> st.SearchStrategy[float]:
     if isinstance(design, OneArmBinary | TwoArmBinary):
         return st.sampled_from([0.0, 1.0])
+    if isinstance(design, TwoArmEvents):
+        return st.sampled_from([0.0, 1.0, 1.0, 2.0])
     if isinstance(design, OneArmCount | TwoArmCount):
         return st.integers(0, 8).map(float)
     if isinstance(design, TwoArmOrdinal):
@@ -57,4 +65,8 @@ def streams(draw: st.DrawFn, design: Design, longest: int = 60) -> list[Observat
             Observation(0.0 if value is None else value, arm=order[k % 2], pair=str(k // 2), look=looks[k])
             for k, value in enumerate(values)
         ]
-    return [Observation(v, arm=a, look=look) for v, a, look in zip(values, arms, looks, strict=True)]
+    before = draw(st.lists(st.one_of(st.integers(-8, 8).map(float), st.none()), min_size=size, max_size=size))
+    return [
+        Observation(v, arm=a, look=look, before=known)
+        for v, a, look, known in zip(values, arms, looks, before, strict=True)
+    ]

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import sqrt
 from typing import Any, ClassVar
 
 
@@ -188,6 +189,71 @@ class TwoArmContinuous(TwoArm):
         _need(0.02 <= abs(self.minimal_effect) / self.sd <= 5, "minimal_effect", "must be 0.02 to 5 times sd")
         _need(self.bounds is None or self.bounds[0] < self.bounds[1], "bounds", "must be (low, high)")
 
+    @property
+    def residual_sd(self) -> float:
+        """Planned spread of what is compared."""
+        return self.sd
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoArmAdjusted(TwoArmContinuous):
+    """A continuous outcome of which the same was measured before the lots were drawn (CUPED; Deng and others 2013).
+
+    ``correlation`` of the two measurements and ``sd_before`` (None: as ``sd``) are only for planning: outcomes are
+    compared after taking off slope times before, with the slope learned from earlier blocks. Within a block the lots
+    decide who had the new way, whatever was taken off, so the promise on a false claim stays exact for every relation.
+    """
+
+    kind: ClassVar[str] = "two_arm_adjusted"
+    correlation: float = 0.5
+    sd_before: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check what is known of the measurement before."""
+        super().__post_init__()
+        _need(-0.99 <= self.correlation <= 0.99, "correlation", "must lie between -0.99 and 0.99")
+        _need(self.sd_before is None or self.sd_before > 0, "sd_before", "must be positive")
+        _need(
+            abs(self.minimal_effect) <= 5 * self.residual_sd, "minimal_effect", "must be at most 5 times what is left"
+        )
+
+    @property
+    def residual_sd(self) -> float:
+        """Planned spread of what the measurement before does not say."""
+        return self.sd * sqrt(1 - self.correlation**2)
+
+    @property
+    def slope(self) -> float:
+        """Planned change in the outcome per unit of the measurement before."""
+        return self.correlation * self.sd / (self.sd_before or self.sd)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoArmEvents(Design):
+    """Time to an event. Claim: events come faster in the new arm (``minimal_ratio`` above 1) or slower (below 1).
+
+    ``minimal_ratio`` is the hazard ratio, new over control, that matters. The test looks at who has each next event,
+    given who could have had it: the log-rank test, one event at a time. ``at_risk`` are the people (control, new) under
+    observation at the start; more may enter. ``event_share`` (share of people with an event before the end) is only
+    for planning. A unit is an event.
+    """
+
+    kind: ClassVar[str] = "two_arm_events"
+    minimal_ratio: float
+    at_risk: tuple[int, int] = (0, 0)
+    event_share: float = 1.0
+    arms: tuple[str, str] = ("control", "treatment")
+
+    def __post_init__(self) -> None:
+        """Check the ratio and the numbers."""
+        super().__post_init__()
+        _need(self.minimal_ratio > 0, "minimal_ratio", "must be positive")
+        _need(not 0.95 < self.minimal_ratio < 1 / 0.95, "minimal_ratio", "must differ from 1 by at least 5%")
+        sizes = len(self.at_risk) == 2 and all(0 <= size <= 1_000_000 for size in self.at_risk)
+        _need(sizes, "at_risk", "must be two numbers of people")
+        _need(0 < self.event_share <= 1, "event_share", "must lie in 0..1")
+        _need(len(self.arms) == 2 and self.arms[0] != self.arms[1], "arms", "must be two different names")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TwoArmCount(TwoArm):
@@ -294,8 +360,8 @@ class SteppedWedge(Design):
 KINDS: Mapping[str, type[Design]] = {
     design.kind: design
     for design in (
-        OneArmBinary, OneArmCount, TwoArmBinary, TwoArmContinuous, TwoArmCount, TwoArmOrdinal, MatchedPairs,
-        SteppedWedge,
+        OneArmBinary, OneArmCount, TwoArmBinary, TwoArmContinuous, TwoArmAdjusted, TwoArmCount, TwoArmOrdinal,
+        TwoArmEvents, MatchedPairs, SteppedWedge,
     )
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from beproefd.engines.evidence.designs import (
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
 )
 
@@ -97,8 +98,8 @@ def t_test_power(effect: float, sd: float, sizes: tuple[int, int] | int, alpha: 
 def _(design: TwoArmContinuous) -> int:
     control, new = design.allocation
     effect = abs(design.minimal_effect)
-    n = max(1, int((normal_sum(design) * design.sd / effect) ** 2 * (1 / control + 1 / new)) - 2)
-    while t_test_power(effect, design.sd, (n * control, n * new), design.side_alpha) < design.power:
+    n = max(1, int((normal_sum(design) * design.residual_sd / effect) ** 2 * (1 / control + 1 / new)) - 2)
+    while t_test_power(effect, design.residual_sd, (n * control, n * new), design.side_alpha) < design.power:
         n += 1
     return n
 
@@ -119,6 +120,12 @@ def _(design: TwoArmCount) -> int:
     return max(2, ceil(normal_sum(design) ** 2 * variance / log(design.minimal_ratio) ** 2))
 
 
+@fixed_units.register
+def _(design: TwoArmEvents) -> int:
+    # Schoenfeld (1981): as many people at risk in both arms.
+    return max(2, ceil(4 * normal_sum(design) ** 2 / log(design.minimal_ratio) ** 2))
+
+
 def ordinal_shares(design: TwoArmOrdinal) -> np.ndarray:
     """Shares of the answers in the new arm at the effect that matters."""
     levels = np.arange(len(design.baseline))
@@ -137,7 +144,17 @@ def _(design: TwoArmOrdinal) -> int:
 
 
 def arm_sizes(design: Design) -> tuple[int, int]:
-    """Persons (control, new) in a unit; (0, 1) for one arm."""
+    """Persons (control, new) in a unit; (0, 1) for one arm, and (0, 0) for events, which no one brings along."""
     if isinstance(design, TwoArm):
         return design.allocation
+    if isinstance(design, TwoArmEvents):
+        return 0, 0
     return (1, 1) if isinstance(design, MatchedPairs) else (0, 1)
+
+
+def persons(design: Design, units: float) -> float:
+    """Persons per arm in so many units (the mean over both arms when they differ); for events: who must be followed."""
+    if isinstance(design, TwoArmEvents):
+        return units / design.event_share / 2
+    control, new = arm_sizes(design)
+    return units * new if control == 0 else units * (control + new) / 2

@@ -24,6 +24,7 @@ from beproefd.engines.evidence.designs import (
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
 )
 from beproefd.engines.evidence.fixed import ordinal_shares
@@ -79,7 +80,7 @@ def _normal(squared: float, people: int) -> float:
 @divergences.register
 def _(design: TwoArmContinuous) -> tuple[float, float]:
     control, new = design.allocation
-    one = _normal((design.minimal_effect / design.sd) ** 2 * control * new / (control + new), control + new)
+    one = _normal((design.minimal_effect / design.residual_sd) ** 2 * control * new / (control + new), control + new)
     return one, one
 
 
@@ -96,6 +97,13 @@ def _(design: TwoArmCount) -> tuple[float, float]:
         smallest(lambda m: poisson_kl(base, m) + poisson_kl(base * ratio, m), base, base * ratio),
         smallest(lambda m: poisson_kl(base, m) + poisson_kl(base, m * ratio), base / ratio, base),
     )
+
+
+@divergences.register
+def _(design: TwoArmEvents) -> tuple[float, float]:
+    # With as many people at risk in both arms, which is where an event teaches most.
+    even = design.minimal_ratio / (1 + design.minimal_ratio)
+    return kl(even, 0.5), kl(0.5, even)
 
 
 @divergences.register

@@ -21,6 +21,7 @@ from beproefd.engines.evidence.designs import (
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
 )
 from beproefd.engines.evidence.fixed import arm_sizes, fixed_units, ordinal_shares
@@ -274,10 +275,14 @@ def _tilt(design: Design) -> tuple[int, float, Descriptor | None, float, tuple[f
     if isinstance(design, TwoArmBinary):
         return _tilt_binary(design)
     if isinstance(design, TwoArmContinuous | MatchedPairs):
-        sd = design.sd if isinstance(design, TwoArmContinuous) else design.sd / sqrt(2)
+        sd = design.residual_sd if isinstance(design, TwoArmContinuous) else design.sd / sqrt(2)
         effect = abs(design.minimal_effect)
         per_unit = _normal_gain(effect / sd, control, new)
         return (1 if design.minimal_effect > 0 else -1), effect / (SCALE * sd), None, per_unit, (1.0, 1.0)
+    if isinstance(design, TwoArmEvents):
+        theta = abs(log(design.minimal_ratio))
+        even = gain(("bernoulli", (0.5,)), theta)
+        return (1 if design.minimal_ratio > 1 else -1), theta, None, even, (1.0, 1.0)
     if isinstance(design, TwoArmCount):
         theta = abs(log(design.minimal_ratio))
         mean = design.baseline * design.exposure * (1 + design.minimal_ratio)

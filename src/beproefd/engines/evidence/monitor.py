@@ -53,6 +53,11 @@ class Monitor:
         return self._test.verdict
 
     @property
+    def units(self) -> int:
+        """Completed units: persons, pairs, blocks or events; for a stepped wedge, periods."""
+        return self._test.units
+
+    @property
     def result(self) -> Result:
         """Everything known now."""
         return self._test.result()

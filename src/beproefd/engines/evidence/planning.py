@@ -12,7 +12,7 @@ import numpy as np
 from beproefd.engines.evidence.boundary import Operating, law
 from beproefd.engines.evidence.clusters import oracle_power
 from beproefd.engines.evidence.designs import Design, DesignError, OneArmBinary, SteppedWedge, TwoArmBinary
-from beproefd.engines.evidence.fixed import arm_sizes
+from beproefd.engines.evidence.fixed import arm_sizes, persons
 from beproefd.engines.evidence.model import Model, model_of
 
 
@@ -43,12 +43,6 @@ class Plan:
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
         return asdict(self)
-
-
-def persons(design: Design, units: float) -> float:
-    """Persons per arm in so many units (the mean over both arms when they differ)."""
-    control, new = arm_sizes(design)
-    return units * new if control == 0 else units * (control + new) / 2
 
 
 def plan(design: Design, intake_per_week: float | None = None) -> Plan:
@@ -83,7 +77,7 @@ def plan(design: Design, intake_per_week: float | None = None) -> Plan:
         return made
     if intake_per_week <= 0:
         raise DesignError("intake: must be positive")
-    weekly = intake_per_week / (1 if arm_sizes(design)[0] == 0 else 2)
+    weekly = intake_per_week / (1 if arm_sizes(design) == (0, 1) else 2)
     weeks = [None if n is None else n / weekly for n in (made.expected_n_alternative, made.expected_n_null, made.max_n)]
     return Plan(**{**asdict(made), "weeks_alternative": weeks[0], "weeks_null": weeks[1], "weeks_max": weeks[2]})
 

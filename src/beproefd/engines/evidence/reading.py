@@ -20,9 +20,11 @@ from beproefd.engines.evidence.designs import (
     OneArmCount,
     SteppedWedge,
     TwoArm,
+    TwoArmAdjusted,
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
 )
 from beproefd.engines.evidence.model import SCALE
@@ -30,6 +32,9 @@ from beproefd.engines.evidence.steps import Descriptor, block_step
 
 PRIOR_WEIGHT = 30.0
 """Degrees of freedom the design's standard deviation counts for when the spread is learned from the data."""
+
+LEFT, EVENT, ENTERED = 0.0, 1.0, 2.0
+"""Time to event: someone left without it, had it, or came under observation."""
 
 LARGEST = 30
 """Largest whole-number score of a continuous outcome: five standard deviations; further out counts as this."""
@@ -41,7 +46,11 @@ class ObservationError(ValueError):
 
 @dataclass(frozen=True)
 class Observation:
-    """One row. ``outcome`` None: missing. ``look`` marks a moment at which the running result is looked at."""
+    """One row. ``outcome`` None: missing. ``look`` marks a moment at which the running result is looked at.
+
+    ``before``: the same measured before the lots were drawn (None: not known). Time to event: ``outcome`` is one of
+    LEFT, EVENT, ENTERED, rows come in the order in which things happen, and ``cluster`` names who started together.
+    """
 
     outcome: float | None
     arm: str | None = None
@@ -50,6 +59,7 @@ class Observation:
     period: int | None = None
     exposure: float = 1.0
     look: bool = False
+    before: float | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,8 @@ def check_outcome(design: Design, value: float) -> float:
         raise ObservationError(f"outcome must be a count, not {value:g}")
     if isinstance(design, TwoArmOrdinal) and not (whole and 0 <= value < len(design.baseline)):
         raise ObservationError(f"outcome must be a whole number from 0 to {len(design.baseline) - 1}, not {value:g}")
+    if isinstance(design, TwoArmEvents) and value not in (LEFT, EVENT, ENTERED):
+        raise ObservationError(f"outcome must be 0 (left), 1 (event) or 2 (entered), not {value:g}")
     bounds = design.bounds if isinstance(design, TwoArmContinuous) else None
     if bounds and not bounds[0] <= value <= bounds[1]:
         raise ObservationError(f"outcome must lie between {bounds[0]:g} and {bounds[1]:g}, not {value:g}")
@@ -108,14 +120,18 @@ class Reader:
     open_pairs: dict[str, list[float]] = field(default_factory=dict)
     squares: float = 0.0
     freedom: float = 0.0
+    risk: dict[str, list[int]] = field(default_factory=dict)
+    before: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
 
     def read(self, seen: Observation) -> Block | None:
         """Take in one observation; the block it completes, if any."""
         design = self.design
-        two = isinstance(design, TwoArm | MatchedPairs)
+        two = isinstance(design, TwoArm | MatchedPairs | TwoArmEvents)
         arm = arm_index(design, seen.arm) if two else 1
         if not (seen.exposure > 0 and isfinite(seen.exposure)):
             raise ObservationError("exposure must be positive")
+        if isinstance(design, TwoArmEvents):
+            return self._event(design, arm, seen)
         if seen.outcome is None:
             self.rows += 1
             self.missing[arm] += 1
@@ -132,7 +148,8 @@ class Reader:
             return Block(("poisson", (design.threshold * seen.exposure,)), int(value))
         if not isinstance(design, TwoArm):
             raise ObservationError(f"{design.kind} has no units")
-        self.queues[arm].append([value, seen.exposure])
+        item = [value, self._before(seen.before)] if isinstance(design, TwoArmAdjusted) else [value, seen.exposure]
+        self.queues[arm].append(item)
         control, new = design.allocation
         if len(self.queues[0]) < control or len(self.queues[1]) < new:
             return None
@@ -146,6 +163,50 @@ class Reader:
         self.people[arm] += 1
         self.sums[arm] += value
         self.exposures[arm] += exposure
+
+    def _event(self, design: TwoArmEvents, arm: int, seen: Observation) -> Block | None:
+        """Who had the event, given who could have had it: under no effect anyone at risk, each as likely."""
+        value = LEFT if seen.outcome is None else check_outcome(design, seen.outcome)
+        if not self.risk:
+            self.risk[""] = list(design.at_risk)
+            self.people = list(design.at_risk)
+        risk = self.risk.setdefault(seen.cluster or "", [0, 0])
+        if value != ENTERED and risk[arm] == 0:
+            raise ObservationError("nobody in this arm is under observation: a row with outcome 2 (entered) is missing")
+        self.rows += 1
+        if value == ENTERED:
+            risk[arm] += 1
+            self.people[arm] += 1
+            return None
+        if value == LEFT:
+            risk[arm] -= 1
+            self.missing[arm] += seen.outcome is None
+            return None
+        claimed = 1 if self.direction > 0 else 0
+        share, alone = risk[claimed] / sum(risk), min(risk) == 0
+        risk[arm] -= 1
+        self.sums[arm] += 1
+        return Block(None, 0) if alone else Block(("bernoulli", (share,)), int(arm == claimed))
+
+    def _before(self, value: float | None) -> float:
+        """The measurement before; the mean of those known so far when it is missing."""
+        known, total = self.before[:2]
+        if value is None:
+            return total / known if known else 0.0
+        if not isfinite(value):
+            raise ObservationError("before must be a finite number")
+        self.before[0], self.before[1] = known + 1, total + value
+        return float(value)
+
+    def _without_before(self, design: TwoArmAdjusted, groups: list[list[list[float]]]) -> list[list[float]]:
+        """Outcomes less slope times before, with the slope as it was known before this block, which then teaches it."""
+        prior = PRIOR_WEIGHT * (design.sd_before or design.sd) ** 2
+        slope = (prior * design.slope + self.before[3]) / (prior + self.before[2])
+        both = [item for group in groups for item in group]
+        middle, usual = (sum(item[k] for item in both) / len(both) for k in (0, 1))
+        self.before[2] += sum((item[1] - usual) ** 2 for item in both)
+        self.before[3] += sum((item[1] - usual) * (item[0] - middle) for item in both)
+        return [[item[0] - slope * (item[1] - usual) for item in group] for group in groups]
 
     def _matched(self, design: MatchedPairs, pair: str | None, arm: int, value: float) -> Block | None:
         if pair is None or pair == "":
@@ -174,8 +235,10 @@ class Reader:
             share = new[0][1] / (control[0][1] + new[0][1])
             return Block(("binomial", (total, share)), int(new[0][0]))
         base, test = [item[0] for item in control], [item[0] for item in new]
+        if isinstance(design, TwoArmAdjusted):
+            base, test = self._without_before(design, [control, new])
         if isinstance(design, TwoArmContinuous):
-            return self._continuous(base, test, design.sd, design.minimal_effect)
+            return self._continuous(base, test, design.residual_sd, design.minimal_effect)
         return Block(*block_step([int(v) for v in test], [int(v) for v in base]))
 
     def _continuous(self, control: list[float], new: list[float], sd: float, effect: float) -> Block:
@@ -195,7 +258,8 @@ class Reader:
     def to_plain(self) -> dict[str, Any]:
         """State as plain values."""
         names = ("rows", "missing", "people", "sums", "exposures", "queues", "open_pairs", "squares", "freedom")
-        return {name: getattr(self, name) for name in names}
+        own = {TwoArmEvents: ("risk",), TwoArmAdjusted: ("before",)}.get(type(self.design), ())
+        return {name: getattr(self, name) for name in (*names, *own)}
 
     @classmethod
     def from_plain(cls, design: Design, direction: int, plain: dict[str, Any]) -> Reader:

@@ -12,9 +12,11 @@ from beproefd.engines.evidence.designs import (
     MatchedPairs,
     OneArmBinary,
     OneArmCount,
+    TwoArmAdjusted,
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
 )
 from beproefd.engines.evidence.model import SCALE
@@ -26,7 +28,7 @@ def scale_name(design: Design) -> str:
     names: dict[type[Design], str] = {
         OneArmBinary: "share", OneArmCount: "rate", TwoArmBinary: "risk_difference",
         TwoArmContinuous: "mean_difference", MatchedPairs: "mean_difference", TwoArmCount: "rate_ratio",
-        TwoArmOrdinal: "odds_ratio",
+        TwoArmOrdinal: "odds_ratio", TwoArmEvents: "hazard_ratio", TwoArmAdjusted: "mean_difference",
     }  # fmt: skip
     return names[type(design)]
 
@@ -38,7 +40,7 @@ def natural(design: Design, reader: Reader, tilt: float) -> float:
         return _share(design.threshold, signed)
     if isinstance(design, OneArmCount):
         return design.threshold * _exp(signed)
-    if isinstance(design, TwoArmCount | TwoArmOrdinal):
+    if isinstance(design, TwoArmCount | TwoArmOrdinal | TwoArmEvents):
         return _exp(signed)
     if isinstance(design, TwoArmBinary):
         return risk_difference(signed, reader)
@@ -111,7 +113,7 @@ def _mean_difference(design: TwoArmContinuous | MatchedPairs, reader: Reader, ti
     """Tilt per grid step to the outcome's unit; the learned spread contains the difference itself, which is undone."""
     if isinf(tilt):
         return tilt
-    sd = design.sd if isinstance(design, TwoArmContinuous) else design.sd / sqrt(2)
+    sd = design.residual_sd if isinstance(design, TwoArmContinuous) else design.sd / sqrt(2)
     # The grid was in units of the spread used; a pair's own difference is part of the spread seen (squared, halved).
     sizes = design.allocation if isinstance(design, TwoArmContinuous) else (1, 1)
     seen, used = spread(reader, sd, design.minimal_effect, sizes)

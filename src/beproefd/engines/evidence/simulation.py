@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import ceil, exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +24,17 @@ from beproefd.engines.evidence.designs import (
     OneArmCount,
     SteppedWedge,
     TwoArm,
+    TwoArmAdjusted,
     TwoArmBinary,
     TwoArmContinuous,
     TwoArmCount,
+    TwoArmEvents,
     TwoArmOrdinal,
 )
-from beproefd.engines.evidence.fixed import arm_sizes
+from beproefd.engines.evidence.fixed import arm_sizes, persons
 from beproefd.engines.evidence.model import Model, model_of
 from beproefd.engines.evidence.monitor import Monitor
-from beproefd.engines.evidence.reading import Observation
+from beproefd.engines.evidence.reading import ENTERED, EVENT, LEFT, Observation
 from beproefd.engines.evidence.verdicts import Verdict
 
 CHUNK = 500
@@ -71,7 +73,7 @@ def null_truth(design: Design) -> Truth:
     if isinstance(design, TwoArmBinary):
         middle = design.baseline + design.minimal_effect / 2
         return middle, middle
-    return (1.0,) if isinstance(design, TwoArmCount | TwoArmOrdinal) else (0.0,)
+    return (1.0,) if isinstance(design, TwoArmCount | TwoArmOrdinal | TwoArmEvents) else (0.0,)
 
 
 def alternative_truth(design: Design) -> Truth:
@@ -80,7 +82,7 @@ def alternative_truth(design: Design) -> Truth:
         return (design.alternative,)
     if isinstance(design, TwoArmBinary):
         return design.baseline, design.baseline + design.minimal_effect
-    if isinstance(design, TwoArmCount):
+    if isinstance(design, TwoArmCount | TwoArmEvents):
         return (design.minimal_ratio,)
     if isinstance(design, TwoArmOrdinal):
         return (design.minimal_odds_ratio,)
@@ -116,7 +118,7 @@ def check_truth(design: Design, truth: Truth) -> None:
         raise DesignError(f"truth: {design.kind} needs {wanted[0]} number(s)")
     if isinstance(design, OneArmBinary | TwoArmBinary) and not all(0 <= p <= 1 for p in truth):
         raise DesignError("truth: shares must lie between 0 and 1")
-    if isinstance(design, OneArmCount | TwoArmCount | TwoArmOrdinal) and truth[0] <= 0:
+    if isinstance(design, OneArmCount | TwoArmCount | TwoArmOrdinal | TwoArmEvents) and truth[0] <= 0:
         raise DesignError("truth: must be positive")
 
 
@@ -133,9 +135,8 @@ def run_chunk(chunk: Chunk) -> Tally:
     for _ in range(chunk.reps):
         monitor, units = _one(design, chunk.truth, generator)
         verdicts[order.index(monitor.verdict)] += 1
-        control, new = arm_sizes(design)
-        persons = units * new if control == 0 else units * (control + new) / 2
-        total, squares = total + persons, squares + persons**2
+        number = persons(design, units)
+        total, squares = total + number, squares + number**2
     return Tally((verdicts[0], verdicts[1], verdicts[2], verdicts[3]), total, squares, chunk.reps)
 
 
@@ -173,6 +174,9 @@ def _one(design: Design, truth: Truth, generator: np.random.Generator) -> tuple[
     if isinstance(design, SteppedWedge):
         monitor.update(wedge_rows(design, truth[0], generator))
         return monitor, len(design.starts) * design.periods * design.cluster_size // 2
+    if isinstance(design, TwoArmEvents):
+        monitor.update(event_rows(design, truth[0], generator))
+        return monitor, monitor.units
     limit = model_of(design).max_units or ESTIMATION_LIMIT * model_of(design).fixed
     units = 0
     while units < limit and monitor.verdict is Verdict.CONTINUE:
@@ -196,12 +200,46 @@ def unit_rows(design: Design, truth: Truth, generator: np.random.Generator, unit
     base = outcomes(design, truth, generator, 0, (units, control))
     test = outcomes(design, truth, generator, 1, (units, new))
     exposure = design.exposure if isinstance(design, TwoArmCount) else 1.0
+    if isinstance(design, TwoArmAdjusted):
+        return [
+            [
+                Observation(
+                    float(value + design.slope * known), arm=name, before=float(known), look=name == design.arms[1]
+                )
+                for name, values, others in zip(design.arms, (base[row], test[row]), earlier[row], strict=True)
+                for value, known in zip(values, others, strict=True)
+            ]
+            for earlier in [_earlier(design, generator, units)]
+            for row in range(units)
+        ]
     names = design.arms if isinstance(design, TwoArm | MatchedPairs) else ("control", "treatment")
     tag = int(generator.integers(1 << 62)) if isinstance(design, MatchedPairs) else 0
     return [
         [Observation(float(v), arm=names[0], pair=f"{tag}-{row}", exposure=exposure) for v in base[row]]
         + [Observation(float(v), arm=names[1], pair=f"{tag}-{row}", exposure=exposure, look=True) for v in test[row]]
         for row in range(units)
+    ]
+
+
+def _earlier(design: TwoArmAdjusted, generator: np.random.Generator, units: int) -> list[list[NDArray[np.float64]]]:
+    """What was measured before the lots were drawn, per unit and arm."""
+    return [
+        [generator.normal(0, design.sd_before or design.sd, size) for size in design.allocation] for _ in range(units)
+    ]
+
+
+def event_rows(design: TwoArmEvents, ratio: float, generator: np.random.Generator) -> list[Observation]:
+    """A whole study in order of time: all start together, times to the event are exponential, the end comes when the
+    planned share of the control arm has had it. As many people as the largest number of events needs.
+    """
+    most = model_of(design).max_units or ESTIMATION_LIMIT * model_of(design).fixed
+    sizes = design.at_risk if sum(design.at_risk) else (ceil(most / design.event_share),) * 2
+    times = np.concatenate([generator.exponential(1.0, sizes[0]), generator.exponential(1.0 / ratio, sizes[1])])
+    arm = np.repeat((0, 1), sizes)
+    end = np.inf if design.event_share == 1 else -log(1 - design.event_share)
+    entered = [] if sum(design.at_risk) else [Observation(ENTERED, arm=design.arms[side]) for side in arm]
+    return entered + [
+        Observation(EVENT if times[k] <= end else LEFT, arm=design.arms[arm[k]], look=True) for k in np.argsort(times)
     ]
 
 
@@ -212,7 +250,7 @@ def outcomes(
     if isinstance(design, TwoArmBinary):
         return (generator.random(shape) < truth[arm]).astype(float)
     if isinstance(design, TwoArmContinuous):
-        drawn = generator.normal(arm * truth[0], design.sd, shape)
+        drawn = generator.normal(arm * truth[0], design.residual_sd, shape)
         return drawn if design.bounds is None else np.clip(drawn, *design.bounds)
     if isinstance(design, MatchedPairs):
         return generator.normal(arm * truth[0], design.sd / sqrt(2), shape)

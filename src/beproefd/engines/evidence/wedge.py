@@ -47,6 +47,11 @@ class WedgeTest:
         self._gone: np.ndarray | None = None
         self._used = 0.0
 
+    @property
+    def units(self) -> int:
+        """Completed periods."""
+        return self.complete
+
     def read(self, seen: Observation) -> None:
         """Take in one observation; look when a period is complete."""
         if self.stopped_at is not None:
