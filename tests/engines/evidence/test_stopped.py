@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from beproefd.engines.evidence import Monitor, Observation, OneArmBinary, TwoArmBinary, Verdict
 from beproefd.engines.evidence.boundary import law
@@ -25,7 +27,7 @@ def stopping_points(design, share):
                 test = UnitTest(design)
                 test.trials, test.score, test.stopped_at, test.verdict = d, wins, d, Verdict.FUTILE
                 walk = test.stopped_walk()
-                points.append((chance, walk.estimate(), walk.interval(0.05), walk.p_value()))
+                points.append((chance, walk.estimate(), walk.interval(0.05), walk.p_value(), walk.estimate_bounds()))
             else:
                 running[wins] = chance
     return points
@@ -35,7 +37,7 @@ def stopping_points(design, share):
 def test_the_interval_after_stopping_covers_and_the_estimate_is_even_handed(share):
     truth = np.log(share / (1 - share)) - np.log(0.3 / 0.7)
     points = stopping_points(DESIGN, share)
-    covered = sum(chance for chance, _, (low, high), _ in points if low - 1e-7 <= truth <= high + 1e-7)
+    covered = sum(chance for chance, _, (low, high), *_ in points if low - 1e-7 <= truth <= high + 1e-7)
     above = sum(chance for chance, middle, *_ in points if middle > truth)
     below = sum(chance for chance, middle, *_ in points if middle < truth)
 
@@ -44,10 +46,31 @@ def test_the_interval_after_stopping_covers_and_the_estimate_is_even_handed(shar
     assert max(above, below) <= 0.5 + max(chance for chance, *_ in points)
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.05, 0.95))
+def test_two_estimates_are_exactly_median_unbiased_one_from_each_side(share):
+    truth = np.log(share / (1 - share)) - np.log(0.3 / 0.7)
+    points = stopping_points(DESIGN, share)
+
+    assert sum(chance for chance, *_, (low, _) in points if low > truth + 1e-6) <= 0.5 + 1e-9
+    assert sum(chance for chance, *_, (_, high) in points if high < truth - 1e-6) <= 0.5 + 1e-9
+    assert all(low <= middle + 1e-6 and middle <= high + 1e-6 for _, middle, _, _, (low, high) in points)
+
+
+def test_the_result_gives_both_on_the_scale_people_use():
+    running, done = Monitor(DESIGN), Monitor(DESIGN)
+    running.update([Observation(1.0)])
+    done.update([Observation(float(k % 5 != 0)) for k in range(40)])
+    low, high = done.result.estimate_bounds
+
+    assert running.result.estimate_bounds == (None, None)
+    assert 0.3 < low < done.estimate < high < 1
+
+
 def test_the_p_value_is_at_most_alpha_exactly_as_often_as_alpha_allows():
     points = stopping_points(DESIGN, 0.3)
     for level in (0.01, 0.05, 0.2):
-        assert sum(chance for chance, *_, p in points if p <= level) <= level + 1e-9
+        assert sum(chance for chance, _, _, p, _ in points if p <= level) <= level + 1e-9
 
 
 def test_an_earlier_stop_for_support_is_stronger():

@@ -5,7 +5,9 @@ Results are ordered by the moment of stopping: an earlier stop for support is st
 without support is weaker (Siegmund 1978; Armitage 1957; Jennison and Turnbull 2000, chapter 8). Under tilt theta the
 chance of a result at least as strong is an exact sum over the walk's stopping points. The interval contains the tilts
 for which neither tail is below alpha/2: coverage at least 1 - alpha, given the stream of steps. The estimate is the
-tilt that puts half the chance (mid-probability) on either side: median unbiased up to the grid of possible results.
+tilt that puts half the chance (mid-probability) on either side: median unbiased up to the grid of possible results. No
+number can do better where few results are possible, so two are given as well: ``estimate_bounds`` are exactly median
+unbiased, one from below and one from above, and the distance between them is what the grid leaves open.
 """
 
 from __future__ import annotations
@@ -83,6 +85,17 @@ class StoppedWalk:
             return stronger - weaker
 
         return self._solve(balance)
+
+    def estimate_bounds(self) -> tuple[float, float]:
+        """(low, high) tilts, exactly median unbiased: whatever the truth, low is above it and high is below it with
+        probability at most one half each. The estimate lies between them.
+        """
+
+        def from_above(tilt: float) -> float:
+            _, same, weaker = self.tails(tilt)
+            return 0.5 - same - weaker
+
+        return self.lower_bound(0.5), self._solve(from_above)
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Tilts with both tails at least alpha/2."""

@@ -215,6 +215,12 @@ class UnitTest:
         ends = scales.interval(self.design, self.reader, limits) if known else (-inf, inf)
         at, if_false, if_true = self.remaining()
         stopped = self.stopped_walk()
+        bounds: tuple[float | None, float | None] = (None, None)
+        if stopped is not None and known:
+            lowest, highest = sorted(
+                scales.natural(self.design, self.reader, bound) for bound in stopped.estimate_bounds()
+            )
+            bounds = lowest, highest
         return Result(
             verdict=self.verdict, n=self.reader.rows - sum(self.reader.missing), units=self.units,
             per_arm=(self.reader.people[0], self.reader.people[1]),
@@ -224,7 +230,7 @@ class UnitTest:
             interval=ends, tilt=tilt, tilt_interval=limits, interval_kind=kind, level=1 - self.design.alpha,
             e_value=self.e_value, p_value=stopped.p_value() if stopped else None, expected_remaining=at,
             remaining_if=(if_false, if_true), max_units=self.model.max_units,
-            sensitivity=scales.sensitivity(self.design, self.reader),
+            sensitivity=scales.sensitivity(self.design, self.reader), estimate_bounds=bounds,
         )  # fmt: skip
 
     def to_plain(self) -> dict[str, Any]:

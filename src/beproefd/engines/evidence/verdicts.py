@@ -29,7 +29,8 @@ class Result:
     blocks, ``stopped_at`` the observation at which the test stopped. ``estimate`` and ``interval`` are on the scale
     named by ``scale`` (share, rate, risk_difference, mean_difference, rate_ratio, odds_ratio); ``tilt`` and
     ``tilt_interval`` on the scale of the exact guarantee. ``expected_remaining`` is in units at the present estimate;
-    ``remaining_if`` gives it for a claim that is just false and for the effect that matters.
+    ``remaining_if`` gives it for a claim that is just false and for the effect that matters. ``estimate_bounds`` (after
+    stopping) are two estimates on the same scale, the lower one too high and the upper one too low at most half the time.
     """
 
     verdict: Verdict
@@ -52,6 +53,7 @@ class Result:
     remaining_if: tuple[float | None, float | None]
     max_units: int | None
     sensitivity: tuple[float | None, float | None]
+    estimate_bounds: tuple[float | None, float | None] = (None, None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; what is infinite or unknown is None."""
