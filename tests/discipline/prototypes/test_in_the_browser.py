@@ -69,7 +69,8 @@ def test_a_session_with_a_helper_goes_by_keyboard_on_a_phone(page: Any, scene: d
         press_with_keyboard(page, selector)
     look(page, axe)
     assert page.url.endswith("/proef/klaar/")
-    assert page.goto(f"/proef/{scene['assisted']}/").status == 404
+    assert page.goto(f"/proef/{scene['assisted']}/").status == 410
+    look(page, axe)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.context.add_cookies([{"name": "sessionid", "value": scene["cookie"], "url": scene["url"]}])
     page.goto(scene["prototype"] + "paden/")
@@ -93,6 +94,17 @@ def test_the_phones_own_way_back_stays_inside_the_session(page: Any, scene: dict
     with page.expect_navigation():
         page.locator("form[action$='/stoppen/'] button").click()
     assert "weggegooid" in page.locator("main").inner_text()
+
+
+def test_the_address_is_copied_with_one_press(page: Any, scene: dict[str, Any], axe: AxeCheck) -> None:
+    page.context.add_cookies([{"name": "sessionid", "value": scene["cookie"], "url": scene["url"]}])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto(f"{scene['prototype']}sessies/{scene['session']}/")
+    look(page, axe, calm=False)
+    page.locator("[data-copy]").click()
+    assert page.locator("[data-copy-said]").inner_text() == "Gekopieerd"
+    assert page.evaluate("navigator.clipboard.readText()").endswith(f"/proef/{scene['assisted']}/")
 
 
 def test_reading_aloud_shows_with_a_dutch_voice_only_and_starts_on_asking(page: Any, scene: dict[str, Any]) -> None:

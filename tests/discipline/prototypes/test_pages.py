@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from beproefd.discipline import prototypes
 from beproefd.discipline.prototypes import actions
 from beproefd.discipline.prototypes.models import Prototype, Screen, Session
+from beproefd.discipline.prototypes.views import sessions as pages_about_sessions
 from beproefd.discipline.validation.models import Observation
 from tests import factories as make
 from tests.factories import prototypes as draw
@@ -250,6 +251,37 @@ def test_the_page_that_starts_a_session_says_what_counts_before_anyone_tries(sho
     assert "de persoon komt op het scherm “Klaar”" in text_of(client.get(of(made, "session", session.pk)))
 
 
+def test_the_address_of_a_session_can_be_copied_and_opened_on_this_screen(shop: Workshop, settings: Any) -> None:
+    settings.BASE_URL = "https://beproefd.example"
+    made = draw.three_screens(shop)
+    session = draw.session(shop, made)
+    path = reverse("trying:welcome", args=[session.token])
+    shown = signed_in(shop.owner).get(of(made, "session", session.pk)).content.decode()
+    assert f"https://beproefd.example{path}" in shown
+    assert f'href="{path}"' in shown
+    assert re.search(r"<button[^>]*data-copy[^>]*hidden", shown)  # shows with JavaScript only
+
+
+@pytest.mark.parametrize(
+    ("host", "here"), [("192.168.1.20:8211", False), ("localhost:8000", True), ("127.0.0.1", True), ("[::1]:80", True)]
+)
+def test_in_the_demo_the_address_is_the_one_the_visitor_came_by(
+    shop: Workshop, settings: Any, rf: RequestFactory, host: str, here: bool
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    session = draw.session(shop)
+    path, request = reverse("trying:welcome", args=[session.token]), rf.get("/", headers={"host": host})
+    assert (pages_about_sessions.address(request, session), pages_about_sessions.leads_here_only(request)) == (
+        settings.BASE_URL + path,
+        False,
+    )
+    settings.DEMO = True
+    assert (pages_about_sessions.address(request, session), pages_about_sessions.leads_here_only(request)) == (
+        f"http://{host}{path}",
+        here,
+    )
+
+
 def test_the_team_says_on_the_page_of_a_session_what_it_saw(shop: Workshop) -> None:
     made = draw.three_screens(shop)
     session = draw.tried(draw.session(shop, made))
@@ -343,12 +375,13 @@ def test_no_page_hurries_counts_or_moves_by_itself(shop: Workshop, mode: str) ->
 def test_the_scripts_start_nothing_by_themselves() -> None:
     folder = Path(prototypes.__file__).parent / "static" / "prototypes"
     assert {path.name: JUMPS.findall(path.read_text(encoding="utf-8")) for path in folder.glob("*.js")} == {
+        "copy.js": [],
         "drawing.js": [],
         "read_aloud.js": [],
     }
 
 
-def test_an_address_that_has_ended_does_not_exist_and_gives_no_pictures(shop: Workshop) -> None:
+def test_an_address_that_has_ended_is_calmly_closed_and_gives_no_pictures(shop: Workshop) -> None:
     made = draw.three_screens(shop)
     session = draw.session(shop, made)
     picture = reverse("trying:picture", args=[session.token, made.screens.get(title="Begin").pk])
@@ -359,12 +392,40 @@ def test_an_address_that_has_ended_does_not_exist_and_gives_no_pictures(shop: Wo
     assert {client.get(page).status_code for page in pages[1:]} == {200}
     actions.finish(session=session)
     stop = reverse("trying:stop", args=[session.token])
-    assert {client.get(page).status_code for page in [*pages, picture]} == {404}
-    assert (client.post(stop).status_code, client.post(pages[0], {"yes": "1"}).status_code) == (404, 404)
+    assert client.get(picture).status_code == 404
+    answers = [client.get(page) for page in pages] + [client.post(stop), client.post(pages[0], {"yes": "1"})]
+    assert {answer.status_code for answer in answers} == {410}
+    for answer in answers:
+        assert "Deze test is al gedaan Je hoeft niets te doen. Dank je wel." in text_of(answer)
+        assert Page(answer.content.decode()).all("form") == []
     late = draw.session(shop, made)
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
-        assert client.get(reverse("trying:welcome", args=[late.token])).status_code == 404
-    assert client.get(reverse("trying:welcome", args=["x" * 32])).status_code == 404
+        assert "Deze test is gesloten" in text_of(client.get(reverse("trying:welcome", args=[late.token])))
+
+
+def test_an_address_with_a_typing_error_says_so(shop: Workshop) -> None:
+    answer = Client().get(reverse("trying:welcome", args=["x" * 32]))
+    assert answer.status_code == 404
+    assert "Dit adres klopt niet" in text_of(answer)
+
+
+def test_a_closed_address_does_not_tell_that_someone_stopped_or_said_no(shop: Workshop) -> None:
+    stopped, declined, client = draw.session(shop), draw.session(shop), Client()
+    draw.walk(stopped, "on")
+    actions.stop(session=stopped)
+    actions.decline(session=declined)
+    pages = [client.get(reverse("trying:welcome", args=[session.token])) for session in (stopped, declined)]
+    assert text_of(pages[0]) == text_of(pages[1])
+    assert "Deze test is gesloten Je hoeft niets te doen. Dank je wel." in text_of(pages[0])
+
+
+def test_who_takes_part_after_the_screens_were_taken_out_gets_a_calm_page(shop: Workshop) -> None:
+    made = draw.prototype(shop)
+    screen = draw.screen(shop, made)
+    session = draw.session(shop, made)
+    actions.remove_screen(by=shop.owner, screen=screen)
+    answer = Client().post(reverse("trying:welcome", args=[session.token]), {"yes": "1"})
+    assert "Deze test is gesloten" in text_of(answer)
 
 
 def test_a_tester_gets_no_picture_of_another_row(shop: Workshop) -> None:
@@ -383,7 +444,8 @@ def test_stopping_on_the_page_throws_away_and_asks_once_whether_it_may_be_kept(s
     client.post(page.request["PATH_INFO"], {"pressed": "on", "key": hidden(page, "key")})
     stop = reverse("trying:stop", args=[session.token])
     asked = client.post(stop)
-    assert "Je antwoorden zijn weggegooid." in text_of(asked)
+    assert "Je antwoorden zijn weggegooid. Wil je ze toch bewaren?" in text_of(asked)
+    assert "Nee, gooi ze weg Ja, bewaar ze" in text_of(asked)
     assert session.steps.count() == 0
     assert client.post(stop).url == reverse("trying:stopped")  # a second press has nothing left to keep
     kept = client.post(reverse("trying:keep", args=[session.token]), {"held": hidden(asked, "held")})
@@ -391,11 +453,21 @@ def test_stopping_on_the_page_throws_away_and_asks_once_whether_it_may_be_kept(s
     assert session.steps.count() == 2
 
 
+def test_at_the_end_no_throws_everything_away_and_does_not_ask_again(shop: Workshop) -> None:
+    session, client = draw.session(shop), Client()
+    last = draw.walk(session, "on", "2", "good")
+    page = client.get(reverse("trying:step", args=[session.token, last.position]))
+    assert "Ja, geef mijn antwoorden Nee, gooi ze weg" in text_of(page)
+    answer = client.post(reverse("trying:stop", args=[session.token]), {"sure": hidden(page, "sure")}, follow=True)
+    assert "Je antwoorden zijn weggegooid. Je kunt deze pagina sluiten." in text_of(answer)
+    assert (session.steps.count(), Observation.objects.count()) == (0, 0)
+
+
 def test_who_says_no_is_thanked_and_the_address_closes(shop: Workshop) -> None:
     session, client = draw.session(shop), Client()
     address = reverse("trying:welcome", args=[session.token])
     assert client.post(address, {"no": "1"}).url == reverse("trying:declined")
-    assert client.get(address).status_code == 404
+    assert client.get(address).status_code == 410
 
 
 def test_the_same_phone_twice_in_one_test_is_warned_about_and_not_blocked(shop: Workshop) -> None:

@@ -2,6 +2,7 @@
 """The team's pages about sessions: start one, show its address, and see the paths people took."""
 
 import io
+from urllib.parse import urlsplit
 
 import qrcode
 from django.conf import settings
@@ -22,6 +23,8 @@ from ..models import Prototype, Session
 from ..pathway import pathway
 from ..sentences import path_in_words, yes_in_words
 from .making import enter, own_pictures, page, to
+
+HERE = {"127.0.0.1", "localhost", "::1"}  # a phone that opens this finds itself
 
 
 @own_pictures
@@ -78,7 +81,8 @@ def session(request: HttpRequest, slug: str, reference: str, number: int, sessio
         _("Session"),
         prototype,
         session=found,
-        address=address(found) if found.is_live and works else "",
+        leads_here_only=leads_here_only(request),
+        address=address(request, found) if found.is_live and works else "",
         form=form,
         path=path_in_words(prototype, steps) if steps else "",
         rule=yes_in_words(found),
@@ -92,7 +96,7 @@ def session_qr(request: HttpRequest, slug: str, reference: str, number: int, ses
     if not found.is_live or not can_work_on(request.user, found.prototype.idea):
         raise Http404
     out = io.BytesIO()
-    qrcode.make(address(found), image_factory=SvgPathImage, border=2).save(out)
+    qrcode.make(address(request, found), image_factory=SvgPathImage, border=2).save(out)
     return HttpResponse(out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
 
 
@@ -116,9 +120,19 @@ def paths(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
     )
 
 
-def address(found: Session) -> str:
-    """The whole address, to type over or to read with a phone."""
-    return settings.BASE_URL + reverse("trying:welcome", args=[found.token])
+def address(request: HttpRequest, found: Session) -> str:
+    """The whole address, to type over or to read with a phone.
+
+    A demo runs where someone happens to start it, so there the visitor's own address is the one that works. Elsewhere
+    it is the configured one: who asks must not decide where a tester is sent.
+    """
+    path = reverse("trying:welcome", args=[found.token])
+    return request.build_absolute_uri(path) if settings.DEMO else settings.BASE_URL + path
+
+
+def leads_here_only(request: HttpRequest) -> bool:
+    """Whether this is a demo on the visitor's own computer, which a phone does not reach."""
+    return settings.DEMO and urlsplit(request.build_absolute_uri()).hostname in HERE
 
 
 def _session(request: HttpRequest, prototype: Prototype, pk: int) -> Session:

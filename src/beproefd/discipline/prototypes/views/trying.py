@@ -5,6 +5,9 @@ Every page is an address of its own, so the way back of the phone works too. Not
 """
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,29 +35,42 @@ def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     return answer
 
 
-def enter(token: str) -> Session:
-    """The session of this address, or 404 once it has ended."""
-    session = queries.session_of(token)
-    if session is None:
-        raise Http404
-    return session
+def open_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the session of this address; a calm page when it was used, is closed or was never there."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        session = queries.session_of(token)
+        return closed(request, token) if session is None else view(request, session, *args, **kwargs)
+
+    return opened
+
+
+def closed(request: HttpRequest, token: str) -> HttpResponse:
+    """The page of an address that opens nothing. It does not tell the next one on this phone that someone stopped."""
+    known = queries.session_of(token, stopping=True)
+    how = "unknown" if known is None else "done" if known.state == Session.State.DONE else "closed"
+    answer = page(request, "closed", how=how)
+    answer.status_code = HTTPStatus.NOT_FOUND if known is None else HTTPStatus.GONE
+    return answer
 
 
 @never_cache
 @own_pictures
-def welcome(request: HttpRequest, token: str) -> HttpResponse:
+@open_only
+def welcome(request: HttpRequest, session: Session) -> HttpResponse:
     """What we do, what we keep, and do you take part? During a session: the explanation again, on asking."""
-    session = enter(token)
     if request.method == "POST":
-        if "no" in request.POST:
-            actions.decline(session=session)
-            return redirect("trying:declined")
-        if "yes" in request.POST:
-            taken = request.session.get(DEVICE, [])
-            session = actions.join(session=session, same_device=session.card_id in taken)
-            request.session[DEVICE] = [*taken, session.card_id] if session.card_id not in taken else taken
+        try:
+            if "no" in request.POST:
+                actions.decline(session=session)
+                return redirect("trying:declined")
+            if "yes" in request.POST:
+                session = _join(request, session)
+        except ValidationError:  # it closed just now, or the team took its screens away
+            return closed(request, session.token)
     if session.state == Session.State.RUNNING and "uitleg" not in request.GET:
-        return redirect("trying:step", token, queries.last_step(session).position)
+        return redirect("trying:step", session.token, queries.last_step(session).position)
     return page(
         request,
         "welcome",
@@ -66,9 +82,10 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @own_pictures
-def step(request: HttpRequest, token: str, at: int) -> HttpResponse:
+@open_only
+def step(request: HttpRequest, session: Session, at: int) -> HttpResponse:
     """One page of a session: the task, a screen, a question, or the end."""
-    session = enter(token)
+    token = session.token
     found = queries.step_of(session, at)
     if found is None:
         return redirect("trying:welcome", token)
@@ -86,6 +103,14 @@ def step(request: HttpRequest, token: str, at: int) -> HttpResponse:
             return redirect("trying:welcome", token)  # leads to where the session stands
         return redirect("trying:step", token, onward.position)
     return _show(request, session, found)
+
+
+def _join(request: HttpRequest, session: Session) -> Session:
+    """Take part, and remember on this device that it did."""
+    taken = request.session.get(DEVICE, [])
+    session = actions.join(session=session, same_device=session.card_id in taken)
+    request.session[DEVICE] = [*taken, session.card_id] if session.card_id not in taken else taken
+    return session
 
 
 def _show(request: HttpRequest, session: Session, found: Step) -> HttpResponse:
@@ -138,12 +163,15 @@ def screen_look(request: HttpRequest, slug: str, reference: str, number: int, sc
 @never_cache
 @own_pictures
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop in one press: erased at once. This page alone still holds the answers, and asks whether they may be kept."""
+    """Stop in one press: erased at once. This page alone still holds the answers, and asks whether they may be kept.
+
+    Who was asked that already (`sure`) is not asked again.
+    """
     session = queries.session_of(token, stopping=True)
     if session is None or session.state in {Session.State.DONE, Session.State.DECLINED}:
-        raise Http404
+        return closed(request, token)
     session, held = actions.stop(session=session)
-    if not held:
+    if not held or "sure" in request.POST:
         return redirect("trying:stopped")
     return page(request, "stopped", session=session, held=held)
 
@@ -153,8 +181,10 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 def keep(request: HttpRequest, token: str) -> HttpResponse:
     """The answers may be kept after all."""
     session = queries.session_of(token, stopping=True)
-    if session is None or session.state != Session.State.STOPPED:
-        raise Http404
+    if session is None or session.state in {Session.State.DONE, Session.State.DECLINED}:
+        return closed(request, token)
+    if session.state != Session.State.STOPPED:
+        return redirect("trying:welcome", token)
     try:
         actions.keep_answers(session=session, held=request.POST.get("held", ""))
     except ValidationError:
@@ -166,7 +196,10 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def picture(_request: HttpRequest, token: str, screen: int) -> HttpResponse:
     """The picture of a screen, for who is trying it now."""
-    return served(queries.picture_for_tester(enter(token), screen))
+    session = queries.session_of(token)
+    if session is None:
+        raise Http404
+    return served(queries.picture_for_tester(session, screen))
 
 
 @require_safe
