@@ -28,6 +28,11 @@ $(VENV)/bin/uv: requirements/build.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
+.setup-bench: .setup-dev requirements/bench.txt
+	@echo "Installing the packages that benchmarks compare with ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
+	@touch $@
+
 .setup-assets: $(VENV)/bin/uv package.json package-lock.json tools/assets.py
 	@$(BIN)/python tools/assets.py
 	@touch $@
@@ -49,11 +54,11 @@ lint: setup .setup-dev ## style, types, layers, licences
 	@$(BIN)/lint-imports
 	@$(BIN)/reuse lint --quiet || $(BIN)/reuse lint --lines
 
-bench: setup .setup-dev ## run all benchmarks and write the table in docs/benchmarks.md
+bench: setup .setup-bench ## run all benchmarks and write the table in docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/bin/uv ## compile the requirements to hash-pinned lock files
-	@cd requirements && for f in build base dev node; do \
+	@cd requirements && for f in build base dev bench node; do \
 	  ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$f.in -o $$f.txt; done
 
 messages: .setup-dev ## gather new texts into the translation files

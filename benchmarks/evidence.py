@@ -19,12 +19,25 @@ import numpy as np
 from benchmarks.evidence_after import e6
 from benchmarks.evidence_clusters import e7
 from benchmarks.evidence_common import Effort
+from benchmarks.evidence_peers import peers
 from benchmarks.evidence_portfolio import e8
 from benchmarks.evidence_speed import e9
 from benchmarks.evidence_stopping import e1, e2, e3, e4, e5
 from benchmarks.evidence_tables import e10
 
-CLAIMS = {"E1": e1, "E2": e2, "E3": e3, "E4": e4, "E5": e5, "E6": e6, "E7": e7, "E8": e8, "E9": e9, "E10": e10}
+CLAIMS = {
+    "E1": e1,
+    "E2": e2,
+    "E3": e3,
+    "E4": e4,
+    "E5": e5,
+    "E6": e6,
+    "E7": e7,
+    "E8": e8,
+    "E9": e9,
+    "E10": e10,
+    "peers": peers,
+}
 
 
 def main():

@@ -51,3 +51,11 @@ def b1_floors():
     return kl(0.8, 0.025) / smallest(lambda q: kl(0.2, q) + kl(0.3, q), 0.2, 0.3), kl(0.025, 0.8) / (
         kl(0.25, 0.2) + kl(0.25, 0.3)
     )
+
+
+def missing(package, question):
+    """A row for a peer that is not installed: nothing was measured, nothing is met."""
+    return {
+        "claim": f"Peer {package}, {question}: not run, the package is not installed (requirements/bench.txt)",
+        "value": None, "baseline": None, "ratio": None, "goal": "run", "met": False,
+    }  # fmt: skip

@@ -10,13 +10,13 @@ standard error is in the object.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.ranking_peers import compare
 from beproefd.engines.ranking import Criteria, Judgements, Limits, next_judgement, rank
 from beproefd.engines.ranking.model import Readings, estimate, first_guess, posterior
 from beproefd.engines.ranking.polytope import UnmeasurableError, share_kept
@@ -89,11 +89,6 @@ def smallest_enough(right):
     return None if first == len(BUDGETS) else BUDGETS[first]
 
 
-def peers():
-    found = [name for name in ("choix", "trueskill", "openskill") if importlib.util.find_spec(name)]
-    return ", ".join(found) if found else "none of choix, trueskill, openskill is installed: not run"
-
-
 def j1_and_j5(effort):
     target, source = Target(), effort.source(1)
     panels = imagine(World(), effort.juries, source)
@@ -106,8 +101,9 @@ def j1_and_j5(effort):
         success=float(success), success_se=standard_error(once.right), median=float(np.median(once.readings)),
         claimed=float(once.claimed.mean()), right_when_claimed=float(once.right[once.claimed].mean()),
         baseline_note="" if baseline else "means never reach .95 here; the full panel of 360 is taken",
-        juries=effort.juries, peers=peers(),
+        juries=effort.juries,
     )  # fmt: skip
+    yield from compare(panels, target, source, mean)
     panels = replace(panels, allowed=source.random(panels.scores.shape) >= 0.05)
     fair = run(panels, TWICE, target, source)
     ruled_out = run(panels, ONCE, target, source)
