@@ -193,25 +193,22 @@ def badge(user: Any, idea: Idea) -> str:
     )
 
 
-def test_a_team_reads_that_its_idea_is_chosen_only_after_the_decision() -> None:
+def test_a_team_reads_nothing_new_before_its_idea_is_worked_out() -> None:
     world = make.world("deliberation", ideas=2, jurors=2)
     assert badge(world.owners[0], world.ideas[0]) == "Ingediend"
 
 
-def test_a_chosen_idea_says_so_and_that_it_is_worked_out_once_its_track_is_open() -> None:
-    jury = make.world("decided", ideas=3, jurors=2)
-    won = [idea for idea in jury.ideas if badge(jury.owners[jury.ideas.index(idea)], idea) == "Gekozen"]
-    lost = [idea for idea in jury.ideas if badge(jury.owners[jury.ideas.index(idea)], idea) == "Ingediend"]
-    assert (len(won) >= 1, len(won) + len(lost)) == (True, 3)
-    owner = jury.owners[jury.ideas.index(won[0])]
-    actions.open_track(by=jury.manager, idea=Idea.objects.get(pk=won[0].pk), coach=make.person("coach"))
-    assert badge(owner, won[0]) == "Gekozen, wordt uitgewerkt"
-    assert "Gekozen, wordt uitgewerkt" in start(owner).content.decode()
+def test_a_chosen_idea_says_that_it_is_worked_out_and_later_still_that_it_was_chosen() -> None:
+    course = make.running()
+    assert badge(course.owner, course.idea) == "Gekozen, wordt uitgewerkt"
+    assert "Gekozen, wordt uitgewerkt" in start(course.owner).content.decode()
+    make.learn(course, "stop")
+    assert badge(course.owner, course.idea) == "Gekozen"
 
 
-def test_a_coach_of_other_teams_reads_that_an_idea_was_chosen_and_not_that_it_is_worked_out() -> None:
+def test_who_may_not_see_the_work_on_an_idea_reads_what_was_there_before() -> None:
     course: Course = make.running()
     assert (badge(make.person("coach"), course.idea), badge(course.coach, course.idea)) == (
-        "Gekozen",
+        "Ingediend",
         "Gekozen, wordt uitgewerkt",
     )

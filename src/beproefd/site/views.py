@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.queries import visible_challenges, with_canvases
 from beproefd.discipline.ideas.queries import own_ideas_in
-from beproefd.discipline.juries.queries import own_answers
+from beproefd.discipline.juries.queries import own_answers, waiting_for
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_administrator
 from beproefd.ground.audit.models import Entry
@@ -27,10 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """What is going on, and what waits for you."""
     challenges = with_canvases(visible_challenges(request.user)[:20])
     ideas = own_ideas_in(request.user, challenges)
-    running = [{"challenge": challenge, "ideas": ideas.get(challenge.pk, [])} for challenge in challenges]
+    to_judge = waiting_for(request.user, challenges)
+    running = [
+        {"challenge": challenge, "ideas": ideas.get(challenge.pk, []), "to_judge": to_judge[challenge.pk]}
+        for challenge in challenges
+    ]
     context = {
         "running": running,
-        "waiting": waits_for(request.user, challenges),
+        "waiting": waits_for(request.user, challenges, to_judge),
         "answers": list(own_answers(request.user)[:20]),
     }
     return render(request, "site/home.html", context)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What waits for someone, from every room: on the start page, each with the one page where it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beproefd.discipline.challenges.models import Challenge
-from beproefd.discipline.juries.queries import waiting_for
 from beproefd.discipline.portfolio.models import GateRequest
 from beproefd.discipline.portfolio.queries.gates import gate_tasks, review_tasks
 from beproefd.discipline.tracks.queries import coached_in_need, own_steps, waiting_ideas
@@ -33,12 +32,15 @@ class Waiting:
     url: str
 
 
-def waits_for(viewer: Any, challenges: Sequence[Challenge]) -> list[Waiting]:
-    """Everything that waits for this person, what holds others up first. The queries do not grow with what there is."""
+def waits_for(viewer: Any, challenges: Sequence[Challenge], to_judge: Mapping[int, int]) -> list[Waiting]:
+    """Everything that waits for this person, what holds others up first. The queries do not grow with what there is.
+
+    `to_judge`: per challenge how many ideas wait for this juror (juries.queries.waiting_for).
+    """
     if not viewer.is_authenticated:
         return []
     kinds = (
-        _to_judge(viewer, challenges),
+        _to_judge(challenges, to_judge),
         _to_review(viewer),
         _gates_to_run(viewer),
         _decided_gates(viewer),
@@ -49,8 +51,7 @@ def waits_for(viewer: Any, challenges: Sequence[Challenge]) -> list[Waiting]:
     return [item for kind in kinds for item in kind[:MOST]]
 
 
-def _to_judge(viewer: Any, challenges: Sequence[Challenge]) -> list[Waiting]:
-    waiting = waiting_for(viewer, challenges)
+def _to_judge(challenges: Sequence[Challenge], waiting: Mapping[int, int]) -> list[Waiting]:
     return [
         Waiting(
             challenge.title,
@@ -61,7 +62,7 @@ def _to_judge(viewer: Any, challenges: Sequence[Challenge]) -> list[Waiting]:
             reverse("juries:room", args=[challenge.slug]),
         )
         for challenge in challenges
-        if (number := waiting[challenge.pk])
+        if (number := waiting.get(challenge.pk, 0))
     ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from beproefd.discipline.validation.queries import Tempo, tempos, visible_work
 from beproefd.discipline.validation.rules import closed_to
 from beproefd.discipline.validation.sentences import days
 from beproefd.ground.accounts.models import User
-from beproefd.ground.accounts.rules import is_coach, is_manager
+from beproefd.ground.accounts.rules import is_manager
 
 from ..models import Agreement, Cycle, Track
 
@@ -165,36 +165,19 @@ def current_cycle(track: Track, cycles: list[Cycle]) -> Cycle | None:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Ids of ideas that a jury chose, as far as its decision is public; and of those whose work this viewer may see."""
+    """Ids of ideas that a jury chose and a team worked out, and of those that it still works out."""
 
     ideas: frozenset[int] = frozenset()
     worked_out: frozenset[int] = frozenset()
 
 
 def chosen_ideas(viewer: Any) -> Chosen:
-    """What a badge may say: nothing before the decision; that a team works on it, only to who may see that work.
-
-    For a team only the challenges it took part in are read: a signed decision is a long text.
-    """
+    """What the badge of an idea may say, for who may see the work on it; a follow-up begins only after the decision."""
     if not getattr(viewer, "is_authenticated", False):
         return Chosen()
-    rounds = Round.objects.filter(state=RoundState.DECIDED, challenge__in=visible_challenges(viewer))
-    if not (is_manager | is_coach)(viewer):
-        own = Idea.objects.filter(Q(members__user=viewer) | Q(entered_by=viewer))
-        rounds = rounds.filter(challenge__in=own.values("challenge"))
-    won = _winners(rounds)
-    return Chosen(
-        frozenset(Idea.objects.filter(won).order_by().values_list("pk", flat=True)),
-        frozenset(visible_work(viewer).filter(won, follow_up_ended_at=None).order_by().values_list("pk", flat=True)),
-    )
-
-
-def _winners(rounds: QuerySet[Round], besides: Iterable[int] = ()) -> Q:
-    won = Q(pk__in=[])
-    for challenge, package in rounds.values_list("challenge_id", "package"):
-        if challenge not in besides:
-            won |= Q(challenge=challenge, reference__in=json.loads(package)["winners"])
-    return won
+    seen = visible_work(viewer).filter(state=IdeaState.SUBMITTED).order_by()
+    ended = dict(seen.values_list("pk", "follow_up_ended_at"))
+    return Chosen(frozenset(ended), frozenset(pk for pk, moment in ended.items() if moment is None))
 
 
 # Opening one
@@ -206,7 +189,13 @@ def waiting_ideas(viewer: Any) -> list[Idea]:
         return []
     challenges = visible_challenges(viewer).filter(phase=Phase.DECIDED)
     tied = set(Interest.objects.filter(user=viewer, status__in=BLOCKING).values_list("round__challenge_id", flat=True))
-    won = _winners(Round.objects.filter(state=RoundState.DECIDED, challenge__in=challenges), besides=tied)
+    rounds = Round.objects.filter(state=RoundState.DECIDED, challenge__in=challenges).values_list(
+        "challenge_id", "package"
+    )
+    won = Q(pk__in=[])
+    for challenge, package in rounds:
+        if challenge not in tied:
+            won |= Q(challenge=challenge, reference__in=json.loads(package)["winners"])
     pivots = Q(state=IdeaState.PIVOT, followed_up_at__isnull=False, challenge__in=challenges) & ~Q(challenge__in=tied)
     newest = IdeaVersion.objects.order_by("-number")
     return list(
