@@ -103,7 +103,8 @@ def test_the_address_is_copied_with_one_press(page: Any, scene: dict[str, Any], 
     page.goto(f"{scene['prototype']}sessies/{scene['session']}/")
     look(page, axe, calm=False)
     page.locator("[data-copy]").click()
-    assert page.locator("[data-copy-said]").inner_text() == "Gekopieerd"
+    page.locator("[data-copy]", has_text="Gekopieerd").wait_for()
+    assert page.locator("[role=status]").inner_text() == "Gekopieerd"
     assert page.evaluate("navigator.clipboard.readText()").endswith(f"/proef/{scene['assisted']}/")
 
 

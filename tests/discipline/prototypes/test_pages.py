@@ -302,8 +302,18 @@ def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> N
     stopped = draw.session(shop, made, card)
     draw.walk(stopped, "on", "1")
     actions.stop(session=stopped)
-    said = text_of(signed_in(shop.owner).get(of(made, "paths")))
+    shown = signed_in(shop.owner).get(of(made, "paths"))
+    html, said = shown.content.decode(), text_of(shown)
     assert "Van 1 persoon is iets bewaard" in said
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td class="number">(\d+)</td>', html)
+    assert [(screen, re.sub(r"<.*?>", "", word).strip(), int(people)) for screen, word, people in rows[:4]] == [
+        ("1. Begin", "Ja", 1),
+        ("1. Begin", "Nee", 0),
+        ("2. Sparen", "5 euro", 1),
+        ("3. Klaar", "Verder", 1),
+    ]
+    assert all("<svg" in word for _screen, word, _people in rows[:4])  # with its small picture
+    assert "Ja: 1" in said  # in the picture
     assert "1 persoon stopte; die antwoorden zijn gewist." in said
     assert "nooit een gezicht" in said
 

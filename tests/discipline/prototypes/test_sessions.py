@@ -329,6 +329,24 @@ def test_two_ways_side_by_side_carry_the_way_into_the_observation(shop: Workshop
     assert Observation.objects.get().arm == "new"
 
 
+def test_the_paths_say_how_many_people_pressed_which_button_on_every_screen(shop: Workshop) -> None:
+    made, card = draw.three_screens(shop), make.card(shop)
+    draw.tried(draw.session(shop, made, card))
+    draw.walk(draw.session(shop, made, card), "on", "1", "back", "2")
+    stopped = draw.session(shop, made, card)
+    draw.walk(stopped, "on", "2")
+    actions.stop(session=stopped)  # what was erased is not counted
+    shown = [
+        (line.screen.title, [(row.step or row.word, row.pictogram, row.people) for row in line.pressed])
+        for line in queries.paths(shop.owner, made).lines
+    ]
+    assert shown == [
+        ("Begin", [("Ja", "yes", 2), ("Nee", "no", 1)]),
+        ("Sparen", [("5 euro", "euro", 1), ("back", "back", 1)]),
+        ("Klaar", [("on", "arrow", 1)]),
+    ]
+
+
 def test_the_paths_hold_numbers_and_no_people(shop: Workshop) -> None:
     made, card = draw.three_screens(shop), make.card(shop)
     draw.tried(draw.session(shop, made, card))

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The paths as a picture: a row per screen, and a bow for every way that someone went. Only arithmetic."""
+"""The paths as a picture: a row per screen, a bow for every way that someone went, and a bar per button. Only arithmetic."""
 
 from dataclasses import dataclass
 
-from .queries import Paths
+from .pictograms import PATHS
+from .queries import Paths, Pressed
 
 ROW = 64
 TOP = 40
@@ -13,6 +14,9 @@ BOW = 34  # how far a bow stands out per row it crosses
 FURTHEST = 200
 THICKEST = 12
 LONGEST_NAME = 22
+BUTTON = 50  # height of a button with its bar
+HEAD = 40
+LONGEST_BAR = 300
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,47 @@ def pathway(paths: Paths) -> Pathway:
         y, z = _y(start), _y(to)
         bows.append(Bow(f"M{RIGHT} {y}C{out} {y} {out} {z} {RIGHT} {z}", width, backward))
     return Pathway(WIDTH, _y(end) + 30, tuple(nodes), tuple(bows))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A button of a screen: where it stands, its small picture, and how long the bar is."""
+
+    y: int
+    button: Pressed
+    line: str
+    bar: int
+
+
+@dataclass(frozen=True)
+class Head:
+    """The name of a screen above its buttons."""
+
+    y: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Presses:
+    """The whole picture of what was pressed."""
+
+    width: int
+    height: int
+    heads: tuple[Head, ...]
+    bars: tuple[Bar, ...]
+
+
+def pressed(paths: Paths) -> Presses:
+    """The screens under each other, each with its buttons; a longer bar is more people."""
+    most = max([1, *(button.people for line in paths.lines for button in line.pressed)])
+    y, heads, bars = 0, [], []
+    for line in paths.lines:
+        heads.append(Head(y + 24, f"{line.screen.position}. {line.screen.title}"))
+        y += HEAD
+        for button in line.pressed:
+            bars.append(Bar(y, button, PATHS.get(button.pictogram, ""), round(LONGEST_BAR * button.people / most)))
+            y += BUTTON
+    return Presses(WIDTH, y + 10, tuple(heads), tuple(bars))
 
 
 def _y(row: int) -> int:

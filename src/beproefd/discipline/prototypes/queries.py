@@ -101,6 +101,16 @@ def picture_for_team(viewer: Any, prototype: Prototype, pk: int) -> str:
 
 
 @dataclass(frozen=True)
+class Pressed:
+    """A button as people saw it, and how many pressed it. `step`: which of the product's own buttons it is."""
+
+    word: str
+    pictogram: str
+    people: int
+    step: str = ""
+
+
+@dataclass(frozen=True)
 class ScreenLine:
     """What people did on one screen. Numbers of people, never who."""
 
@@ -111,6 +121,7 @@ class ScreenLine:
     good: int
     so_so: int
     bad: int
+    pressed: tuple[Pressed, ...]
 
 
 @dataclass(frozen=True)
@@ -161,6 +172,7 @@ def paths(viewer: Any, prototype: Prototype) -> Paths | None:
     came, back, stopped = Counter[int](), Counter[int](), Counter[int]()
     faces: Counter[tuple[int | None, str]] = Counter()
     ways: Counter[tuple[int, int | None]] = Counter()
+    presses: Counter[tuple[int, str]] = Counter()
     order = {screen.pk: screen.position for screen in prototype.screens.all()}
     for row in rows:
         steps = by_session[row.pk]
@@ -169,6 +181,7 @@ def paths(viewer: Any, prototype: Prototype) -> Paths | None:
         stopped.update(_screens(steps, left=Step.Left.STOPPED))
         faces.update(_last_faces(steps))
         ways.update(_ways(steps, order))
+        presses.update(_presses(steps))
     states = Counter(row.state for row in rows)
     results = Counter(row.result for row in rows)
     kept = sum(row.kept for row in rows)
@@ -178,9 +191,12 @@ def paths(viewer: Any, prototype: Prototype) -> Paths | None:
             came[screen.pk],
             back[screen.pk],
             stopped[screen.pk],
-            *(faces[screen.pk, face] for face in walk.FACES),
+            faces[screen.pk, Step.Answer.GOOD],
+            faces[screen.pk, Step.Answer.SO_SO],
+            faces[screen.pk, Step.Answer.BAD],
+            _pressed(screen, presses, back[screen.pk]),
         )
-        for screen in prototype.screens.order_by("position")
+        for screen in prototype.screens.order_by("position").prefetch_related("buttons")
     )
     return Paths(
         lines=lines,
@@ -215,6 +231,28 @@ def _screens(steps: Iterable[Step], left: str = "") -> set[int]:
         for step in steps
         if step.kind == Step.Kind.SCREEN and step.screen_id and (not left or step.left == left)
     }
+
+
+def _presses(steps: Iterable[Step]) -> set[tuple[int, str]]:
+    """Which buttons one person pressed, per screen. Of a page that was opened twice the last press is known."""
+    return {
+        (step.screen_id, step.pressed)
+        for step in steps
+        if step.kind == Step.Kind.SCREEN and step.screen_id and step.pressed
+    }
+
+
+def _pressed(screen: Screen, presses: Counter[tuple[int, str]], back: int) -> tuple[Pressed, ...]:
+    """The buttons of a screen in their order, also those that nobody pressed; “back” when someone turned back."""
+    rows = [
+        Pressed(button.word, button.pictogram, presses[screen.pk, str(button.position)])
+        for button in screen.buttons.all()
+    ]
+    if not rows:
+        rows.append(Pressed("", "arrow", presses[screen.pk, walk.ON], step=walk.ON))
+    if back:
+        rows.append(Pressed("", "back", back, step=walk.BACK))
+    return tuple(rows)
 
 
 def _last_faces(steps: Iterable[Step]) -> dict[tuple[int | None, str], int]:

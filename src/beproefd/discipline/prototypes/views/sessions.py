@@ -20,7 +20,7 @@ from beproefd.ground.accounts.rules import require
 from .. import actions, queries
 from ..forms import ResultForm, SessionForm
 from ..models import Prototype, Session
-from ..pathway import pathway
+from ..pathway import pathway, pressed
 from ..sentences import path_in_words, yes_in_words
 from .making import enter, own_pictures, page, to
 
@@ -116,6 +116,7 @@ def paths(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
         prototype,
         paths=found,
         drawing=pathway(found),
+        pressed=pressed(found),
         ways=[(names[way.start], names.get(way.to), way.people) for way in found.ways],
     )
 
