@@ -45,6 +45,15 @@ def test_loads_differ_by_at_most_one():
     assert load.max() - load.min() <= 1
 
 
+def test_with_free_loads_everyone_is_heard_before_anyone_is_favoured():
+    source = np.random.default_rng(12)
+    table = (np.linspace(2, 8, 20) + source.normal(0, 1, (6, 20))).clip(0, 10)
+    table[0] += source.normal(0, 4, 20)
+    load = read_on(table.clip(0, 10), limits=Limits(min_readings=1, load_spread=None), most=30).sum(axis=1)
+    assert load.max() - load.min() <= 6
+    assert load.sum() == 30
+
+
 def test_a_full_juror_is_not_asked_again():
     load = read_on(np.full((4, 6), 5.0), limits=Limits(min_readings=2, max_load=2, load_spread=None)).sum(axis=1)
     assert load.tolist() == [2, 2, 2, 2]

@@ -17,6 +17,12 @@ Ints = NDArray[np.int64]
 
 EVEN = 1e-9
 
+HEARD_FIRST = 5
+"""Where loads are free, they still stay near each other for this many readings per juror: who is noisy shows only in what
+was read, and a jury that favours some jurors before it knows pays for it later (measured: J2 in benchmarks/ranking.py)."""
+NEAR = 6
+"""How far loads may differ until then."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -24,7 +30,7 @@ class Limits:
 
     min_readings: how often every idea is read at least, as far as conflicts of interest leave readers. max_load: how
     many ideas one juror reads at most (None: all). load_spread: by how many ideas the loads of two jurors who can still
-    read may differ (None: free).
+    read may differ (None: free, after a first round of about five readings per juror).
     """
 
     min_readings: int = 2
@@ -44,12 +50,13 @@ def open_readings(read: Flags, allowed: Flags, limits: Limits) -> Flags:
     load = read.sum(axis=2)
     if limits.max_load is not None:
         free = free & (load < limits.max_load)[:, :, None]
+    # The least loaded juror who can still read sets the pace; who is done, or has only conflicts left, does not.
+    able = free.any(axis=2)
+    slowest = np.where(able, load, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
     if limits.load_spread is not None:
-        # The least loaded juror who can still read sets the pace; who is done, or has only conflicts left, does not.
-        able = free.any(axis=2)
-        slowest = np.where(able, load, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
-        free = free & (load - limits.load_spread < slowest[:, None])[:, :, None]
-    return free
+        return free & (load - limits.load_spread < slowest[:, None])[:, :, None]
+    early = load.sum(axis=1) < HEARD_FIRST * load.shape[1]
+    return free & (~early[:, None] | (load - NEAR < slowest[:, None]))[:, :, None]
 
 
 def still_needed(read: Flags, allowed: Flags, limits: Limits) -> Flags:
