@@ -214,8 +214,10 @@ class SessionForm(RequestKeyForm):
                     for value, row in self.goals.items()
                 ),
             ],
+            widget=forms.RadioSelect,
             required=False,
         )
+        self.fields["counts"].asked_later = True  # the first choice is chosen, so it never stays empty
         self.fields |= model_fields(Session, "help_counts")
         if any(card.has_two_arms for card in cards):
             self.fields["arm"] = forms.ChoiceField(

@@ -16,7 +16,8 @@ THICKEST = 12
 LONGEST_NAME = 22
 BUTTON = 50  # height of a button with its bar
 HEAD = 40
-LONGEST_BAR = 300
+LONGEST_BAR = 270
+NARROW = 330  # so that the words stay large on a phone
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def pressed(paths: Paths) -> Presses:
         for button in line.pressed:
             bars.append(Bar(y, button, PATHS.get(button.pictogram, ""), round(LONGEST_BAR * button.people / most)))
             y += BUTTON
-    return Presses(WIDTH, y + 10, tuple(heads), tuple(bars))
+    return Presses(NARROW, y + 10, tuple(heads), tuple(bars))
 
 
 def _y(row: int) -> int:
