@@ -79,6 +79,20 @@ def test_next_names_a_reading_that_is_allowed(files, tmp_path, capsys):
     assert (answer["verdict"], answer["juror"], answer["idea"]) == ("read_on", "Bob", "Third")
 
 
+def test_next_asks_a_comparison_from_who_compares(files, tmp_path, capsys):
+    (tmp_path / "comparing.txt").write_text("Cas\n")
+    (tmp_path / "jurors.txt").write_text("Cas\n")
+    words = ("--jurors", str(tmp_path / "jurors.txt"), "--comparing", str(tmp_path / "comparing.txt"))
+    assert command("next", *files(), *words, "--top", "1", "--tolerance", "0", "--confidence", "0.999", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["verdict"] == "read_on"
+    assert (answer["juror"], {answer["idea"], answer["against"]}) == ("Cas", {"Bank on wheels", "Swap shop"})
+
+    (tmp_path / "comparing.txt").write_text("Eve\n")
+    assert command("next", *files(), *words, "--top", "1") == 2
+    assert "Juror Eve is not in this jury" in capsys.readouterr().err
+
+
 def test_simulate_answers_with_mean_readings_and_success(capsys):
     words = ("--ideas", "10", "--jurors", "5", "--top", "2", "--gap", "1.0", "--reps", "6", "--seed", "3")
     assert command("simulate", *words, "--json") == 0

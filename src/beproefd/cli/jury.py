@@ -41,6 +41,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     following.add_argument("--conflicts", type=Path, metavar="FILE.CSV", help="juror,idea: readings never to be asked")
     following.add_argument("--ideas", type=Path, metavar="FILE", help="all ideas, one name per line")
     following.add_argument("--jurors", type=Path, metavar="FILE", help="all jurors, one name per line")
+    following.add_argument(
+        "--comparing", type=Path, metavar="FILE",
+        help="jurors who say which of two ideas is better instead of giving scores, one name per line",
+    )  # fmt: skip
     _add_target(following)
     _add_limits(following, 2)
     following.set_defaults(run=lambda args: _guarded(_next, args, _as_lines))
@@ -226,6 +230,7 @@ def _next(args: argparse.Namespace) -> dict[str, Any]:
         top=args.top,
         tolerance=args.tolerance,
         confidence=args.confidence,
+        comparing=_names(args.comparing),
     )
     return advice.to_dict()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beproefd.engines.ranking.border import border_of, value_of_readings
+from beproefd.engines.ranking.border import border_of, value_of_comparisons, value_of_readings
+from beproefd.engines.ranking.comparisons import Answers, believe
 from beproefd.engines.ranking.model import Readings, Spreads, leniency_tie, posterior
 
 Floats = NDArray[np.float64]
@@ -54,9 +55,12 @@ def open_readings(read: Flags, allowed: Flags, limits: Limits) -> Flags:
     able = free.any(axis=2)
     slowest = np.where(able, load, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
     if limits.load_spread is not None:
-        return free & (load - limits.load_spread < slowest[:, None])[:, :, None]
-    early = load.sum(axis=1) < HEARD_FIRST * load.shape[1]
-    return free & (~early[:, None] | (load - NEAR < slowest[:, None]))[:, :, None]
+        near = load - limits.load_spread < slowest[:, None]
+    else:
+        early = load.sum(axis=1) < HEARD_FIRST * load.shape[1]
+        near = ~early[:, None] | (load - NEAR < slowest[:, None])
+    within: Flags = free & near[:, :, None]
+    return within
 
 
 def still_needed(read: Flags, allowed: Flags, limits: Limits) -> Flags:
@@ -85,3 +89,62 @@ def best_reading(
     order = np.where(value >= best - EVEN * np.maximum(best, EVEN), order, np.iinfo(np.int64).max)
     jurors, ideas = np.divmod(order.reshape(len(order), -1).argmin(axis=1), value.shape[2])
     return jurors, ideas
+
+
+@dataclass(frozen=True)
+class Question:
+    """Positions of the juror and the idea to read, or of two ideas to compare (`against`), and how much it helps."""
+
+    juror: int
+    idea: int
+    against: int | None
+    value: float
+
+
+def best_question(
+    readings: Readings,
+    spreads: Spreads,
+    free: Flags,
+    needed: Flags,
+    top: int,
+    tolerance: float,
+    *,
+    answers: Answers | None,
+    comparing: Flags,
+    loads: tuple[Ints, Limits],
+) -> Question | None:
+    """The most valuable question per reading in one jury; None when there is none.
+
+    free: (J, I) and needed: (I,) as for `best_reading`; comparing: (J,), who answers "which is better?" and gives no scores.
+    A comparison takes two readings, of ideas new to the juror: who has read an idea before would judge the same impression
+    twice. loads: readings per juror (J,) and the limits; a comparison may leave loads two apart.
+    """
+    tie = leniency_tie(readings, posterior(readings, spreads))
+    found, _ = believe(posterior(readings, spreads, tie), answers)
+    border = border_of(found.quality, found.covariance, top)
+    single = np.where(free & ~comparing[:, None], value_of_readings(border, found, spreads, tolerance)[0], -1.0)
+    load, limits = loads
+    able = comparing & (load + 2 <= (limits.max_load or np.iinfo(np.int64).max))
+    if limits.load_spread is not None and free.any():
+        able &= load + 2 - load[free.any(axis=1)].min() <= max(limits.load_spread, 2)
+    pair = (free & able[:, None])[:, :, None] & (free & able[:, None])[:, None, :]
+    pair &= ~np.eye(free.shape[1], dtype=bool)
+    double = np.where(pair, value_of_comparisons(border, found, spreads, tolerance)[0] / 2, -1.0)
+    # Ideas not read often enough go first: a comparison serves two of them, or one when only one is left.
+    if needed.any():
+        first = (single >= 0) & needed
+        both = (double >= 0) & (needed[:, None] & needed[None, :])
+        one = (double >= 0) & (needed[:, None] | needed[None, :])
+        if first.any() or both.any():
+            single, double = np.where(first, single, -1.0), np.where(both, double, -1.0)
+        elif one.any():
+            single, double = np.full_like(single, -1.0), np.where(one, double, -1.0)
+    if max(single.max(initial=-1.0), double.max(initial=-1.0)) < 0:
+        return None
+    if single.max(initial=-1.0) >= double.max(initial=-1.0):
+        juror, idea = np.unravel_index(int(single.argmax()), single.shape)
+        return Question(int(juror), int(idea), None, float(single.max()))
+    juror, idea, against = np.unravel_index(int(double.argmax()), double.shape)
+    if found.quality[0, against] > found.quality[0, idea]:
+        idea, against = against, idea
+    return Question(int(juror), int(idea), int(against), float(double.max()))

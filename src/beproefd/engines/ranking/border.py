@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import log_ndtr, ndtr
 
-from beproefd.engines.ranking.model import Posterior, Spreads
+from beproefd.engines.ranking.model import Belief, Posterior, Spreads
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,22 +68,14 @@ def doubt_bound(border: Border, tolerance: float) -> Floats:
     return bound
 
 
-def value_of_readings(border: Border, found: Posterior, spreads: Spreads, tolerance: float) -> Floats:
+def value_of_readings(border: Border, found: Posterior | Belief, spreads: Spreads, tolerance: float) -> Floats:
     """How much each possible reading lowers `doubt_bound`, to first order in the variances of the leads, (B, J, I).
 
     A reading moves the covariance by a rank-one step u u' / s, so the lead of pair (a, b) loses (u_a - u_b)^2 / s of
     its variance; summed over pairs with the slope of the normal tail as weight this is u' L u / s with L a graph
     Laplacian. One-step look-ahead with the means held still, as in iKG (Li, Fan & Hong 2023, arXiv:2310.17901).
     """
-    steps = (border.ahead + tolerance) / np.sqrt(border.doubt)
-    slope = np.exp(-(steps**2) / 2) * steps / border.doubt
-    batch, ideas = found.quality.shape
-    rows = np.arange(batch)[:, None, None]
-    laplacian = np.zeros((batch, ideas, ideas))
-    laplacian[rows, border.chosen[:, :, None], border.others[:, None, :]] = -slope
-    laplacian += np.swapaxes(laplacian, 1, 2)
-    diagonal = np.arange(ideas)
-    laplacian[:, diagonal, diagonal] = -laplacian.sum(axis=2)
+    laplacian = _laplacian(border, tolerance)
     covariance, cross = found.covariance, found.cross
     scale = spreads.scale[:, :, None]
     bent = covariance @ laplacian
@@ -99,6 +91,40 @@ def value_of_readings(border: Border, found: Posterior, spreads: Spreads, tolera
         + spreads.noise[:, :, None]
     )
     value: Floats = quadratic / np.maximum(surprise, 1e-12)
+    return value
+
+
+def _laplacian(border: Border, tolerance: float) -> Floats:
+    """How much `doubt_bound` falls with the variance of each lead, as a graph over the ideas, (B, I, I)."""
+    steps = (border.ahead + tolerance) / np.sqrt(border.doubt)
+    slope = np.exp(-(steps**2) / 2) * steps / border.doubt
+    batch, ideas = border.order.shape
+    rows = np.arange(batch)[:, None, None]
+    laplacian = np.zeros((batch, ideas, ideas))
+    laplacian[rows, border.chosen[:, :, None], border.others[:, None, :]] = -slope
+    laplacian += np.swapaxes(laplacian, 1, 2)
+    diagonal = np.arange(ideas)
+    laplacian[:, diagonal, diagonal] = -laplacian.sum(axis=2)
+    return laplacian
+
+
+def value_of_comparisons(border: Border, found: Posterior | Belief, spreads: Spreads, tolerance: float) -> Floats:
+    """How much each possible answer to "which of these two is better?" lowers `doubt_bound`, (B, J, I, I), symmetric.
+
+    The answer of juror j about a and b is the sign of a difference with variance t^2 = Var(q_a - q_b) + 2 s_j^2. It lowers
+    the covariance on average by a share phi(z)^2 / (Phi(z) Phi(-z)), z = (q_a - q_b) / t, of what the difference itself
+    would: at most 2/pi, the information in a sign. Two scores by the same juror give the difference itself, so an answer
+    never says more than the two scores; it is for jurors who answer no other question.
+    """
+    covariance = found.covariance
+    moved = covariance @ _laplacian(border, tolerance) @ covariance
+    variance, own = np.einsum("bii->bi", covariance), np.einsum("bii->bi", moved)
+    gained = own[:, :, None] + own[:, None, :] - 2 * moved
+    apart = variance[:, :, None] + variance[:, None, :] - 2 * covariance
+    spread = np.maximum(apart, 0.0)[:, None] + 2 * spreads.noise[:, :, None, None]
+    step = (found.quality[:, :, None] - found.quality[:, None, :])[:, None] / np.sqrt(spread)
+    share = np.exp(-(step**2) - log_ndtr(step) - log_ndtr(-step)) / (2 * np.pi)
+    value: Floats = share * gained[:, None] / spread
     return value
 
 
@@ -124,7 +150,9 @@ def share_right(draws: Floats, group: Ints, top: int, tolerance: float) -> Float
     return share
 
 
-def hope(now: Posterior, end: Posterior, top: int, tolerance: float, error: float, rng: np.random.Generator) -> Floats:
+def hope(
+    now: Posterior | Belief, end: Posterior | Belief, top: int, tolerance: float, error: float, rng: np.random.Generator
+) -> Floats:
     """Chance that the top will be clear once everything still open has been read, (B,).
 
     now: the posterior; end: the posterior as it will be when all open readings are in (its means are not used). The

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
 from beproefd.engines.ranking.inputs import Criteria, Judgements
+from beproefd.engines.ranking.model import Belief, Posterior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,12 +43,14 @@ class Answers:
 
 @dataclass(frozen=True)
 class Factors:
-    """What the answers add to a normal (I,), (I, I): gain (I, P), target (P,), and variance of the targets (P,)."""
+    """What the answers add to a normal (I,), (I, I): gain (I, P), target (P,), variance of the targets (P,), and the
+    weight (P, P) of the answers together, with which gain = covariance with the differences times weight."""
 
     answers: Answers
     gain: Floats
     target: Floats
     variance: Floats
+    weight: Floats
 
     def shift(self, values: Floats, rng: np.random.Generator | None = None) -> Floats:
         """Move the mean (I,), or with `rng` move draws (D, I) from before the answers to draws from after them."""
@@ -106,8 +109,23 @@ def propagate(quality: Floats, covariance: Floats, answers: Answers) -> Factors:
             break
     root = np.sqrt(precision)
     inner = np.eye(len(root)) + root[:, None] * prior * root
-    gain = reach @ (root[:, None] * np.linalg.solve(inner, np.diag(root)))
-    return Factors(answers, gain, pull / precision, 1.0 / precision)
+    weight = root[:, None] * np.linalg.solve(inner, np.diag(root))
+    return Factors(answers, reach @ weight, pull / precision, 1.0 / precision, weight)
+
+
+def believe(found: Posterior, answers: Answers | None) -> tuple[Belief, Factors | None]:
+    """Scores and answers of one jury (B = 1) together, and the factors that the answers are."""
+    covariance, cross = found.covariance, found.cross
+    if answers is None or not len(answers.better):
+        return Belief(found.quality, covariance, cross, found.leniency_cov), None
+    factors = propagate(found.quality[0], covariance[0], answers)
+    told = answers.differences(cross[0].T).T
+    return Belief(
+        factors.shift(found.quality[0])[None],
+        factors.shrink(covariance[0])[None],
+        (cross[0] - factors.gain @ told)[None],
+        (found.leniency_cov[0] - told.T @ factors.weight @ told)[None],
+    ), factors
 
 
 def _combine(prior: Floats, lead: Floats, precision: Floats, pull: Floats) -> tuple[Floats, Floats]:

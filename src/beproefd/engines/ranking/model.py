@@ -101,6 +101,20 @@ class Posterior:
         return covariance
 
 
+@dataclass(frozen=True)
+class Belief:
+    """What is known of ideas and jurors after scores and comparisons together.
+
+    quality: (B, I) mean; covariance: (B, I, I); cross: (B, I, J) covariance of quality and leniency; leniency_cov:
+    (B, J, J).
+    """
+
+    quality: Floats
+    covariance: Floats
+    cross: Floats
+    leniency_cov: Floats
+
+
 def readings_of(judgements: Judgements, criteria: Criteria) -> Readings:
     """Weighted score per juror and idea, as one jury (B = 1).
 

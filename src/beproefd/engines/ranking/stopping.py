@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from beproefd.engines.ranking.border import Border, border_of, doubt_bound, hope, share_in_top, share_right
 from beproefd.engines.ranking.chains import CHAINS, draw_scores
-from beproefd.engines.ranking.model import Posterior, Readings, Spreads, posterior
+from beproefd.engines.ranking.comparisons import Answers, Factors, believe
+from beproefd.engines.ranking.model import Readings, Spreads, posterior
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -55,30 +56,39 @@ class Standing:
 
 
 def stand(
-    readings: Readings, spreads: Spreads, free: Flags, covered: Flags, target: Target, rng: np.random.Generator
+    readings: Readings,
+    spreads: Spreads,
+    free: Flags,
+    covered: Flags,
+    target: Target,
+    rng: np.random.Generator,
+    answers: Answers | None = None,
 ) -> Standing:
-    """Check the claim exactly where it is within reach, and hope where it is not; only for juries that are `covered`."""
-    found = posterior(readings, spreads)
+    """Check the claim exactly where it is within reach, and hope where it is not; only for juries that are `covered`.
+
+    answers: comparisons, for one jury (B = 1) only.
+    """
+    found, factors = believe(posterior(readings, spreads), answers)
     border = border_of(found.quality, found.covariance, target.top)
     error = 1.0 - target.confidence
     bound = doubt_bound(border, target.tolerance)
     clear = np.zeros(len(bound), dtype=bool)
     near = np.flatnonzero(covered & (bound < SURELY_NOT * error))
     if near.size:
-        right = _right(readings, spreads, near, border, target, rng, SCREEN)
+        right = _right(readings, spreads, near, border, target, rng, factors, SCREEN)
         near = near[right >= target.confidence - SLACK]
     if near.size:
-        right = _right(readings, spreads, near, border, target, rng)
+        right = _right(readings, spreads, near, border, target, rng, factors)
         near = near[right >= target.confidence]
     if near.size:
         # Asked again with fresh draws: a jury that asks after every reading would else stop on a lucky set of draws.
-        right = _right(readings, spreads, near, border, target, rng)
+        right = _right(readings, spreads, near, border, target, rng, factors)
         clear[near] = right >= target.confidence
     hopeless = np.zeros(len(bound), dtype=bool)
     patient = (readings.weight > 0).sum(axis=(1, 2)) >= PATIENCE * readings.score.shape[2]
     stuck = np.flatnonzero(covered & ~clear & patient)
     if stuck.size:
-        chance = _hope(readings.only(stuck), spreads.only(stuck), free[stuck], target, border.top, rng)
+        chance = _hope(readings.only(stuck), spreads.only(stuck), free[stuck], target, border.top, rng, answers)
         hopeless[stuck] = chance < LEAST_HOPE
     return Standing(border, clear, hopeless)
 
@@ -90,20 +100,30 @@ def _right(
     border: Border,
     target: Target,
     rng: np.random.Generator,
+    factors: Factors | None,
     chains: int = CHAINS,
 ) -> Floats:
     draws, _ = draw_scores(readings.only(near), spreads.only(near), rng, chains=chains)
+    if factors is not None:
+        draws = factors.shift(draws[0], rng)[None]
     return share_right(draws, border.chosen[near], border.top, target.tolerance)
 
 
 def _hope(
-    readings: Readings, spreads: Spreads, free: Flags, target: Target, top: int, rng: np.random.Generator
+    readings: Readings,
+    spreads: Spreads,
+    free: Flags,
+    target: Target,
+    top: int,
+    rng: np.random.Generator,
+    answers: Answers | None,
 ) -> Floats:
     if top >= readings.score.shape[2]:
         return np.ones(len(free))
     everything = Readings(readings.score, np.where(free, 1.0, readings.weight), readings.guess)
-    end: Posterior = posterior(everything, spreads)
-    return hope(posterior(readings, spreads), end, top, target.tolerance, 1.0 - target.confidence, rng)
+    now, _ = believe(posterior(readings, spreads), answers)
+    end, _ = believe(posterior(everything, spreads), answers)
+    return hope(now, end, top, target.tolerance, 1.0 - target.confidence, rng)
 
 
 def tied_group(draws: Floats, order: Ints, target: Target) -> tuple[Ints, Ints, float]:
