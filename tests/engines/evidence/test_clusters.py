@@ -181,6 +181,20 @@ def test_every_order_is_treated_alike_so_that_the_lots_decide(seed, uneven):
     assert np.sort(one) == pytest.approx(np.sort(two))
 
 
+@pytest.mark.parametrize("uneven", [False, True])
+def test_a_wedge_too_large_for_the_quick_table_gives_the_same(monkeypatch, uneven):
+    generator = np.random.default_rng(8)
+    count = generator.integers(5, 40, (6, 4)).astype(float) if uneven else np.full((6, 4), 20.0)
+    seen = Cells(count, generator.normal(size=(6, 4)))
+    quick, _ = likelihood_roots(seen, lots(STARTS, 999, 0))
+    lots.cache_clear()
+    monkeypatch.setattr("beproefd.engines.evidence.clusters.DENSE", 10)
+    slow, _ = likelihood_roots(seen, lots(STARTS, 999, 0))
+    lots.cache_clear()
+
+    assert slow == pytest.approx(quick)
+
+
 def test_with_one_ratio_only_the_roots_are_in_the_order_of_the_scores(monkeypatch):
     monkeypatch.setattr("beproefd.engines.evidence.clusters.RATIOS", np.array([0.1]))
     seen = cells(np.random.default_rng(5), effect=0.3)

@@ -70,26 +70,45 @@ def orders(starts: tuple[int, ...], draws: int, seed: int) -> tuple[Ints, bool]:
     return np.concatenate([own[None, :], generator.permuted(np.tile(own, (draws, 1)), axis=1)]), False
 
 
+DENSE = 10_000_000
+"""Largest number of entries of the table that makes sums over clusters a matrix product (80 MB)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Lots:
     """All orders with which a wedge is compared, the one drawn first.
 
-    ``kinds``: the starts that occur (kinds,); ``member`` (orders, clusters x kinds): 1 where a cluster has that start.
+    ``kinds``: the starts that occur (kinds,); ``place`` (orders, clusters): which of them a cluster has; ``member``
+    (orders, clusters x kinds): the same as 1 and 0, unless that would be too large.
     """
 
     arrangement: Ints
     listed: bool
     kinds: Ints
-    member: Floats
+    place: Ints
+    member: Floats | None
+
+    def totals(self, table: Floats, orders: int | None = None) -> Floats:
+        """Sum over clusters of ``table[cluster, kind]``, (clusters, kinds, R) to (orders, R); the first orders only."""
+        if self.member is not None:
+            return np.asarray(self.member[:orders] @ table.reshape(-1, table.shape[2]))
+        place = self.place[:orders]
+        total = np.zeros((len(place), table.shape[2]))
+        for cluster, row in enumerate(table):
+            total += row[place[:, cluster]]
+        return total
 
 
 @lru_cache(maxsize=4)
 def lots(starts: tuple[int, ...], draws: int, seed: int) -> Lots:
-    """The orders of ``orders`` in the form in which sums over clusters are matrix products."""
+    """The orders of ``orders`` in a form in which sums over clusters are quick."""
     arrangement, listed = orders(starts, draws, seed)
     kinds = np.unique(arrangement)
-    member = (arrangement[:, :, None] == kinds).reshape(len(arrangement), -1).astype(float)
-    return Lots(arrangement, listed, kinds, member)
+    place = np.searchsorted(kinds, arrangement)
+    member = None
+    if arrangement.size * len(kinds) <= DENSE:
+        member = (arrangement[:, :, None] == kinds).reshape(len(arrangement), -1).astype(float)
+    return Lots(arrangement, listed, kinds, place, member)
 
 
 def _arrangements(values: tuple[int, ...]) -> Ints:
@@ -154,8 +173,7 @@ def likelihood_roots(cells: Cells, drawn: Lots) -> tuple[Floats, float]:
     """
     fits = [_residuals(cells.count, float(ratio), cells.mean) for ratio in RATIOS]
     given = treated(drawn.kinds, cells.mean.shape[1])
-    scores = np.array([(fit.scored @ given.T).ravel() for fit in fits])
-    statistics = (drawn.member @ scores.T).T
+    statistics = drawn.totals(np.stack([fit.scored @ given.T for fit in fits], axis=2)).T
     explained = statistics**2 / _informations(cells.count, fits, drawn)
     likely = np.array([_criterion(fit, fit.quadratic - part) for fit, part in zip(fits, explained, strict=True)])
     none = max(float(_criterion(fit, fit.quadratic)) for fit in fits)
@@ -168,13 +186,13 @@ def likelihood_roots(cells: Cells, drawn: Lots) -> tuple[Floats, float]:
 
 def _informations(weights: Floats, fits: list[_Fit], drawn: Lots) -> Floats:
     """Information about the effect at every ratio and order, (ratios, orders) or (ratios, 1) when clusters are alike."""
-    member = drawn.member[:1] if (weights == weights[0]).all() else drawn.member
+    number = 1 if (weights == weights[0]).all() else None
     given = treated(drawn.kinds, weights.shape[1])
     found = []
     for ratio, fit in zip(RATIOS, fits, strict=True):
         each = np.array([_weighted(np.broadcast_to(row, given.shape), float(ratio), given) for row in weights])
-        total = member @ np.einsum("ckp,kp->ck", each, given).ravel()
-        shared = member @ each.reshape(-1, weights.shape[1])
+        total = drawn.totals(np.einsum("ckp,kp->ck", each, given)[:, :, None], number)[:, 0]
+        shared = drawn.totals(each, number)
         found.append(np.maximum(total - ((shared @ fit.inverse) * shared).sum(axis=1), 1e-12))
     return np.array(found)
 
