@@ -233,9 +233,11 @@ class TwoArmEvents(Design):
     """Time to an event. Claim: events come faster in the new arm (``minimal_ratio`` above 1) or slower (below 1).
 
     ``minimal_ratio`` is the hazard ratio, new over control, that matters. The test looks at who has each next event,
-    given who could have had it: the log-rank test, one event at a time. ``at_risk`` are the people (control, new) under
-    observation at the start; more may enter. ``event_share`` (share of people with an event before the end) is only
-    for planning. A unit is an event.
+    given who could have had it: the log-rank test, one event at a time (Cox 1975; Ter Schure and others 2024). When the
+    lots decided the arm and people leave for reasons of their own, P(SUPPORTED) on a false claim is at most the one-sided
+    alpha, exactly, for every number of people and every chance of the event over time. ``at_risk`` are the people
+    (control, new) under observation at the start; more may enter. ``event_share`` (share of people with an event before
+    the end) is only for planning. A unit is an event.
     """
 
     kind: ClassVar[str] = "two_arm_events"
