@@ -33,7 +33,7 @@ HOUSE = {
 }
 ROOMS = {
     "discipline": {"challenges", "ideas", "juries", "tracks", "validation", "prototypes", "pilots", "portfolio"},
-    "ground": {"audit", "accounts", "city", "people", "vault", "ledger"},
+    "ground": {"audit", "accounts", "city", "people", "vault", "ledger", "personal_data.py"},
     "engines": {"evidence", "ranking", "matching", "forecast"},
     "initiatives": {"connected", "tommie", "saving"},
 }

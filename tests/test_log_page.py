@@ -18,7 +18,9 @@ ROOMS = (
     "discipline/challenges",
     "discipline/ideas",
     "discipline/juries",
+    "discipline/prototypes",
     "discipline/tracks",
+    "discipline/validation",
     "discipline/portfolio",
 )
 

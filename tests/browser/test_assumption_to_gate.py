@@ -47,7 +47,7 @@ def _plan_and_start(tess: Person, room: str) -> str:
         stakes="large",
         duration_days=14,
     )
-    tess.page.click("text=Hoeveel mensen kost dit?")
+    tess.page.click("text=Hoeveel mensen heb je nodig?")
     tess.page.wait_for_selector("#mensen >> text=nooit meer dan")
     tess.send()
     assert "De testkaart is bewaard" in tess.page.inner_text("body")

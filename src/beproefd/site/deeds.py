@@ -113,6 +113,8 @@ DEEDS = {
     "start_session": _("Session started"),
     "join_session": _("Someone took part in a session"),
     "decline_session": _("Someone did not want to take part"),
+    "confirm_session": _("The team said what it saw in a session"),
+    "forget_goal": _("A session lost the screen it counted"),
     "finish_session": _("Session finished"),
     "stop_session": _("Session stopped and its answers erased"),
     "keep_answers": _("Answers of a stopped session may be kept"),

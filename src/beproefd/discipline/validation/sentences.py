@@ -144,6 +144,6 @@ def days(number: float) -> str:
 def screens_rule() -> str:
     """Which answer counts as a yes when screens are shown; also where a session of screens is tied to a test card."""
     return _(
-        "With a helper: the helper says whether it succeeded alone, and that counts. Without a helper: the face at the "
-        "end counts; good is a yes, everything else is a no, also no answer."
+        "Someone who watched says whether it worked: the helper, or someone of the team. Or a screen you agreed on "
+        "beforehand says it. A face never counts. With help is a no, unless you agreed otherwise."
     )
