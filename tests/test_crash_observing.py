@@ -54,12 +54,13 @@ class Phone:
         assert found is not None
         self.cookie += f"; csrftoken={token.group(1)}"
         self.token = found.group(1)
+        self.who = re.search(r'data-who="(\d+)"', page)[1]  # type: ignore[index]
 
     def send(self, keys: list[str]) -> int:
         """Send these observations; the status of the answer, or 0 when there was none."""
         rows = [{"key": key, "outcome": "yes", "at": "2026-01-01T10:00:00Z"} for key in keys]
         try:
-            return self._ask("POST", "stapel/", json.dumps({"observations": rows}))[0]
+            return self._ask("POST", "stapel/", json.dumps({"who": self.who, "observations": rows}))[0]
         except (OSError, http.client.HTTPException):
             return 0
 

@@ -9,6 +9,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
@@ -204,6 +205,14 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("gemeente", DATA_DIR / "gemeente")] if (DATA_DIR / "gemeente").is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+
+
+def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Any, _path: str, url: str) -> None:  # noqa: N802 (the name of a setting)
+    """Let the worker of the form for observations see the pages it keeps for when there is no connection."""
+    if url.endswith("validation/worker.js"):
+        headers["Service-Worker-Allowed"] = "/trajecten/"
+
+
 THEME = env("BEPROEFD_THEME")
 
 AUTH_USER_MODEL = "accounts.User"

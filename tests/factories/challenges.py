@@ -32,6 +32,7 @@ def canvas_values(deadline: datetime | None = None) -> dict[str, Any]:
         "target_number_source": "Armoedemonitor",
         "target_number_date": date(2021, 12, 31),
         "outcome_words": ["autonomie", "betrokkenheid", "competentie"],
+        "areas": "Molenwijk",
         "out_of_scope": "Landelijke regels.",
         "owner": "Wethouder Werk",
         "mandate": "Drie proeven van twee maanden.",

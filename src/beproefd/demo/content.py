@@ -17,6 +17,7 @@ CHALLENGE = {
     "target_number_source": "de Volkskrant, ‘Zijn zij de redding voor de armen van Amsterdam?’ (huishoudens)",
     "target_number_date": date(2016, 7, 12),
     "outcome_words": ["autonomie", "betrokkenheid", "competentie"],
+    "areas": "Molenwijk\nBijlmer\nIndische Buurt",
     "out_of_scope": "Hogere uitkeringen en landelijke wetten: daar beslist de stad niet over.",
     "owner": "Programmamanager van de demo-gemeente (demo)",
     "mandate": (

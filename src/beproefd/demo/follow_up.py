@@ -3,6 +3,7 @@
 
 import uuid
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 from django.utils import timezone
@@ -118,7 +119,9 @@ def _write_down(owner: User, idea: Idea, content: dict[str, Any]) -> dict[str, A
 def _run(owner: User, idea: Idea, assumptions: dict[str, Assumption], test: dict[str, Any]) -> None:
     """Plan, start and observe until the content or the verdict ends it."""
     group = idea.target_groups.filter(name=test["group"]).first()
-    told = {name: value for name, value in test.items() if name not in {"about", "outcomes", "note", "finish"}}
+    told = {
+        name: value for name, value in test.items() if name not in {"about", "outcomes", "places", "note", "finish"}
+    }
     card = actions.plan_card(
         by=owner,
         idea=idea,
@@ -126,14 +129,14 @@ def _run(owner: User, idea: Idea, assumptions: dict[str, Assumption], test: dict
         assumptions={assumptions[key]: yes for key, yes in test["about"].items()},
     )
     card = actions.start_card(by=owner, card=card)
-    for number, outcome in enumerate(test["outcomes"]):
+    for number, (outcome, place) in enumerate(zip(test["outcomes"], cycle(test.get("places", ("",))), strict=False)):
         if card.readings.exclude(verdict="CONTINUE").exists():
             break
         note = test["note"] if number == 0 else ""
         actions.observe(
             by=owner,
             card=card,
-            seen=[actions.Seen(key=uuid.uuid4(), outcome=outcome, seen_at=timezone.now(), note=note)],
+            seen=[actions.Seen(key=uuid.uuid4(), outcome=outcome, seen_at=timezone.now(), place=place, note=note)],
         )
         card = TestCard.objects.get(pk=card.pk)
     if card.readings.exclude(verdict="CONTINUE").exists():

@@ -6,6 +6,7 @@ Page templates write `{{ form }}`, or lay out the fields themselves with `{% for
 """
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -43,6 +44,24 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class SuggestedInput(forms.TextInput):
+    """A line of text with names to pick from; another name may be written too."""
+
+    template_name = "ui/forms/suggested.html"
+
+    def __init__(self, names: Iterable[str], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.names = list(names)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """With the names, under an id of their own."""
+        context = super().get_context(name, value, attrs)
+        if self.names:
+            context["names"] = self.names
+            context["widget"]["attrs"]["list"] = f"namen-{context['widget']['attrs'].get('id', name)}"
+        return context
 
 
 LONG = 400  # characters; a text that may be this long gets more than one line

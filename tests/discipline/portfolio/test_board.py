@@ -95,7 +95,14 @@ def test_who_was_heard_and_where(shop):
     factories.evidence(shop, about, source="desk", source_title="Rapport 2024", people=1000)
     shown = board(shop.manager)
     assert [(one.name, one.pieces, one.people) for one in shown.groups] == [("Jongeren", 0, 0), ("Minima", 2, 6)]
-    assert [(one.name, one.pieces, one.people) for one in shown.places] == [("Noord", 2, 6)]
+    assert [(one.name, one.pieces, one.people) for one in shown.places] == [("Molenwijk", 0, 0), ("Noord", 2, 6)]
+
+
+def test_a_test_in_two_neighbourhoods_is_heard_in_both(shop):
+    card = factories.card(shop, [factories.assumption(shop)])
+    work.observe(by=shop.owner, card=card, seen=[factories.seen(place=place) for place in ("Noord", "Oost") * 5])
+    heard = {one.name: (one.pieces, one.ideas) for one in board(shop.manager).places}
+    assert heard == {"Molenwijk": (0, 0), "Noord": (1, 1), "Oost": (1, 1)}
 
 
 def test_an_assumption_stands_where_the_workshop_says_it_stands(shop):

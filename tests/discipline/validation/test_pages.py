@@ -2,6 +2,7 @@
 """The pages of the follow-up, as their users find them."""
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -161,7 +162,10 @@ def test_two_who_change_the_canvas_at_once_both_keep_their_text(furnished: Works
 # A phone that was offline
 
 
-def pile(client: Client, shop: Workshop, rows: Any) -> Any:
+def pile(client: Client, shop: Workshop, rows: Any, who: str = "") -> Any:
+    """As the phone sends it: what was seen, and who was signed in when it was seen."""
+    if isinstance(rows, dict):
+        rows = {"who": who or client.session.get("_auth_user_id", "")} | rows
     return client.post(at(shop, "pile", 1), json.dumps(rows), content_type="application/json")
 
 
@@ -183,6 +187,20 @@ def test_a_pile_with_one_bad_observation_says_which_and_takes_the_others(furnish
     answer = pile(visit(furnished.owner), furnished, {"observations": [row(), bad]}).json()
     assert list(answer["refused"]) == [bad["key"]]
     assert len(answer["taken"]) == 1
+
+
+def test_what_someone_else_saw_on_the_same_phone_is_not_sent_under_another_name(furnished: Workshop) -> None:
+    answer = pile(visit(furnished.coach), furnished, {"observations": [row()]}, who=str(furnished.owner.pk))
+    assert answer.status_code == 401
+    assert Observation.objects.count() == 3
+
+
+def test_the_form_names_what_makes_it_open_without_a_connection(furnished: Workshop) -> None:
+    page = visit(furnished.owner).get(at(furnished, "observe", 1)).content.decode()
+    worker = re.search(r'data-worker="([^"]+)" data-scope="([^"]+)"', page)
+    assert worker is not None
+    script = Client().get(worker.group(1))
+    assert script.headers["Service-Worker-Allowed"] == worker.group(2) == "/trajecten/"
 
 
 @pytest.mark.parametrize(
@@ -220,9 +238,8 @@ def test_one_row_that_cannot_be_read_does_not_hold_up_the_others(furnished: Work
 
 
 def test_signs_that_no_page_can_show_are_left_out(furnished: Workshop) -> None:
-    raw = json.dumps({"observations": [row(note="Liep\x00 \ud800weg.")]})
-    client = visit(furnished.owner)
-    assert client.post(at(furnished, "pile", 1), raw, content_type="application/json").status_code == 200
+    said = {"observations": [row(note="Liep\x00 \ud800weg.")]}
+    assert pile(visit(furnished.owner), furnished, said).status_code == 200
     assert Observation.objects.latest("pk").note == "Liep weg."
 
 

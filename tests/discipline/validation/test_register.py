@@ -23,6 +23,7 @@ from beproefd.discipline.validation.queries import (
     evidence_log,
     family,
     learning,
+    places,
     register,
     tempo,
     visible_work,
@@ -178,6 +179,23 @@ def test_no_evidence_from_a_group_itself_is_an_alarm(shop: Workshop) -> None:
     assert [(group.name, group.alarm) for group in coverage(shop.owner, shop.idea)] == [("Mensen met LVB", True)]
     make.evidence(shop, about, group=lvb, people=3)
     assert [(group.pieces, group.people, group.alarm) for group in coverage(shop.owner, shop.idea)] == [(1, 3, False)]
+
+
+def test_a_test_with_people_of_two_groups_is_heard_from_both(shop: Workshop) -> None:
+    lvb, young = (actions.add_target_group(by=shop.owner, idea=shop.idea, name=name) for name in ("LVB", "Jongeren"))
+    card = make.card(shop, [make.assumption(shop)])
+    people = [make.seen(True, group=group.pk) for group in (lvb, lvb, young, lvb, lvb, young, lvb, lvb, lvb)]
+    actions.observe(by=shop.owner, card=card, seen=people)
+    assert [group.alarm for group in coverage(shop.owner, shop.idea)] == [False, False]
+    assert sum(group.people for group in coverage(shop.owner, shop.idea)) == Evidence.objects.get(card=card).people
+
+
+def test_names_of_neighbourhoods_to_pick_from_are_those_of_the_challenge_and_of_the_team(shop: Workshop) -> None:
+    about = make.assumption(shop)
+    make.evidence(shop, about, place="Noord")
+    actions.observe(by=shop.owner, card=make.card(shop, [about]), seen=[make.seen(place="Oost")])
+    assert places(shop.owner, shop.idea) == ["Molenwijk", "Noord", "Oost"]
+    assert places(make.person("juror"), shop.idea) == []
 
 
 # Learning and the canvas

@@ -45,6 +45,7 @@ CANVAS_FIELDS = (
     "target_number_source",
     "target_number_date",
     "outcome_words",
+    "areas",
     "out_of_scope",
     "owner",
     "mandate",

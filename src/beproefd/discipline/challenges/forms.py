@@ -54,7 +54,7 @@ class CanvasForm(ActionForm):
         texts = [name for name in CANVAS_FIELDS if name != "outcome_words"]
         self.fields |= model_fields(CanvasVersion, *texts, "change_reason")
         for name in texts:
-            self.fields[name].asked_later = True  # the readiness check asks for each of them before intake opens
+            self.fields[name].asked_later = name != "areas"  # the readiness check asks for all others
         self.fields["change_reason"].asked_later = is_public  # the action asks for it once people read the challenge
         self.fields["intake_deadline"].help_text = _("Day and time in the Netherlands.")
 

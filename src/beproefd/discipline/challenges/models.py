@@ -99,6 +99,12 @@ class CanvasVersion(Audited):
         blank=True,
         help_text=_("What should grow? For example autonomy, involvement, competence."),
     )
+    areas = models.CharField(
+        _("neighbourhoods where we work"),
+        max_length=1000,
+        blank=True,
+        help_text=_("One on each line. The board shows where nobody was heard yet."),
+    )
     out_of_scope = models.CharField(_("out of scope"), max_length=1000, blank=True)
     owner = models.CharField(
         _("owner"), max_length=120, blank=True, help_text=_("Who is answerable for this challenge?")
@@ -129,6 +135,11 @@ class CanvasVersion(Audited):
 
     def __str__(self) -> str:
         return f"{self.challenge} v{self.number}"
+
+    @property
+    def area_names(self) -> list[str]:
+        """The neighbourhoods, each once."""
+        return list(dict.fromkeys(line.strip() for line in self.areas.splitlines() if line.strip()))
 
 
 def _stamp(row: models.Model, names: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.chain import digest
-from beproefd.ui.forms import DateInput, PlainText, RequestKeyForm, StampedForm, model_fields
+from beproefd.ui.forms import DateInput, PlainText, RequestKeyForm, StampedForm, SuggestedInput, model_fields
 
 from .models import (
     CANVAS_FIELDS,
@@ -162,7 +162,9 @@ class CardForm(WorkForm):
 class ObserveForm(RequestKeyForm):
     """One person, one tap: the buttons carry the outcome."""
 
-    def __init__(self, *args: Any, card: TestCard, groups: Sequence[TargetGroup], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, card: TestCard, groups: Sequence[TargetGroup], places: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if card.has_two_arms:
             self.fields["arm"] = forms.ChoiceField(
@@ -174,6 +176,7 @@ class ObserveForm(RequestKeyForm):
                 widget=forms.RadioSelect,
             )
         self.fields |= model_fields(Observation, "note", "place")
+        self.fields["place"].widget = SuggestedInput(places, self.fields["place"].widget.attrs)
         self.fields["answered_by"] = forms.ChoiceField(
             label=_("Who did it?"),
             choices=Observation.AnsweredBy.choices,
@@ -202,11 +205,17 @@ class EvidenceForm(WorkForm):
     """Something seen, heard or read, and what it says about each assumption."""
 
     def __init__(
-        self, *args: Any, groups: Sequence[TargetGroup], assumptions: Sequence[Assumption], **kwargs: Any
+        self,
+        *args: Any,
+        groups: Sequence[TargetGroup],
+        assumptions: Sequence[Assumption],
+        places: Sequence[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.assumptions = list(assumptions)
         self.fields |= model_fields(Evidence, *EVIDENCE_FIELDS)
+        self.fields["place"].widget = SuggestedInput(places, self.fields["place"].widget.attrs)
         self.fields["people"].min_value = 1
         self.fields["source"].widget = forms.RadioSelect(choices=Evidence.Source.choices)
         self.fields["strength"] = forms.TypedChoiceField(

@@ -2,13 +2,13 @@
 """Reading a team's work: for the team, its coach and the programme; for everyone else it does not exist."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -259,17 +259,39 @@ def coverage(viewer: Any, idea: Idea) -> list[Coverage]:
     if not can_look_in(viewer, idea):
         return []
     names = [group.name for group in TargetGroup.objects.filter(idea=idea)]
-    return _covered(names, evidence_log(viewer, idea))
-
-
-def _covered(names: Iterable[str], log: Iterable[Evidence]) -> list[Coverage]:
+    log = [item.pk for item in evidence_log(viewer, idea) if item.source == Evidence.Source.TARGET_GROUP]
     pieces: Counter[str] = Counter()
     people: Counter[str] = Counter()
-    for item in log:
-        if item.group and item.source == Evidence.Source.TARGET_GROUP and not item.retracted_at:
-            pieces[item.group.name] += 1
-            people[item.group.name] += item.people
+    for _idea, name, count in heard_from(Evidence.objects.filter(pk__in=log), "group__name"):
+        pieces[name] += 1
+        people[name] += count
     return [Coverage(name, pieces[name], people[name]) for name in names]
+
+
+def heard_from(evidence: QuerySet[Evidence], what: str) -> Iterator[tuple[int, str, int]]:
+    """Idea, name and number of people, for each piece of evidence that still counts; `what` is "group__name" or "place".
+
+    A test with people of more than one group, or from more than one neighbourhood, is a piece for each of them. ""
+    where nothing was said.
+    """
+    standing = evidence.filter(retracted_at=None).order_by()
+    unsaid = standing.filter(**{f"{what.partition('__')[0]}__isnull": True} if "__" in what else {what: ""})
+    tests = unsaid.filter(card__isnull=False)
+    for pk, name, people in standing.exclude(pk__in=tests.values("pk")).values_list("idea", what, "people"):
+        yield pk, name or "", people
+    seen = Observation.objects.filter(card__in=tests.values("card"), struck_at=None, after_verdict=False).order_by()
+    for pk, _card, name, people in seen.values_list("card__idea", "card", what).annotate(people=Count("pk")):
+        yield pk, name or "", people
+
+
+def places(viewer: Any, idea: Idea) -> list[str]:
+    """Names of neighbourhoods to pick from: those of the challenge, and those the team wrote down before."""
+    if not can_look_in(viewer, idea):
+        return []
+    canvas = idea.challenge.canvas
+    written = Evidence.objects.filter(idea=idea).order_by().values_list("place")
+    written = written.union(Observation.objects.filter(card__idea=idea).order_by().values_list("place"))
+    return list(dict.fromkeys([*(canvas.area_names if canvas else []), *sorted(name for (name,) in written if name)]))
 
 
 def learning(viewer: Any, idea: Idea) -> list[LearningCard]:

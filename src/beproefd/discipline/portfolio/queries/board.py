@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
-from beproefd.discipline.challenges.models import Challenge
+from beproefd.discipline.challenges.models import CanvasVersion, Challenge
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.models import (
@@ -26,7 +26,7 @@ from beproefd.discipline.validation.models import (
     TargetGroup,
     TestCard,
 )
-from beproefd.discipline.validation.queries import WAYS
+from beproefd.discipline.validation.queries import WAYS, heard_from
 from beproefd.discipline.validation.weighing import Weighed, weigh
 
 from ..levels import GATES, Gate, stage_after
@@ -118,7 +118,7 @@ def board(viewer: Any, challenge: Challenge | None = None) -> Board:
         started=len(lines),
         ended_by_choice=sum(line.ended in BY_CHOICE for line in lines),
         groups=_groups_heard(pks),
-        places=_places_heard(pks),
+        places=_places_heard(ideas),
     )
 
 
@@ -221,31 +221,36 @@ def _groups_heard(pks: Sequence[int]) -> list[Heard]:
         ideas[key].add(pk)
     pieces: Counter[str] = Counter()
     people: Counter[str] = Counter()
-    heard = Evidence.objects.filter(
-        idea__in=pks, retracted_at=None, source=Evidence.Source.TARGET_GROUP, group__isnull=False
-    )
-    for name, count in heard.values_list("group__name", "people"):
+    said = Evidence.objects.filter(idea__in=pks, source=Evidence.Source.TARGET_GROUP)
+    for _idea, name, count in heard_from(said, "group__name"):
         pieces[_plain(name)] += 1
         people[_plain(name)] += count
     found = [Heard(shown[key], len(ideas[key]), pieces[key], people[key]) for key in shown]
     return sorted(found, key=lambda heard: (heard.pieces, heard.name.casefold()))
 
 
-def _places_heard(pks: Sequence[int]) -> list[Heard]:
-    """Every neighbourhood that evidence comes from; "" for what names none."""
-    shown: dict[str, str] = {"": ""}
+def _places_heard(ideas_shown: Sequence[Idea]) -> list[Heard]:
+    """Every neighbourhood the challenges name or evidence comes from, the least heard first; "" for what names none."""
+    shown = {_plain(name): name for name in _areas({idea.challenge_id for idea in ideas_shown})}
     ideas: defaultdict[str, set[int]] = defaultdict(set)
     pieces: Counter[str] = Counter()
     people: Counter[str] = Counter()
-    rows = Evidence.objects.filter(idea__in=pks, retracted_at=None).exclude(source=Evidence.Source.DESK)
-    for pk, place, count in rows.values_list("idea", "place", "people"):
+    said = Evidence.objects.filter(idea__in=[idea.pk for idea in ideas_shown]).exclude(source=Evidence.Source.DESK)
+    for pk, place, count in heard_from(said, "place"):
         key = _plain(place)
         shown.setdefault(key, place.strip())
         ideas[key].add(pk)
         pieces[key] += 1
         people[key] += count
-    found = [Heard(shown[key], len(ideas[key]), pieces[key], people[key]) for key in pieces]
-    return sorted(found, key=lambda heard: (not heard.name, -heard.pieces, heard.name.casefold()))
+    found = [Heard(shown[key], len(ideas[key]), pieces[key], people[key]) for key in shown]
+    return sorted(found, key=lambda heard: (not heard.name, heard.pieces, heard.name.casefold()))
+
+
+def _areas(challenges: set[int]) -> list[str]:
+    """The neighbourhoods on the latest canvas of these challenges."""
+    versions = CanvasVersion.objects.filter(challenge__in=challenges).order_by("number")
+    latest = {version.challenge_id: version for version in versions}
+    return [name for version in latest.values() for name in version.area_names]
 
 
 def _plain(name: str) -> str:

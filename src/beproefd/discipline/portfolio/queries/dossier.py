@@ -21,7 +21,7 @@ from beproefd.discipline.validation.models import (
     TestAssumption,
     TestCard,
 )
-from beproefd.discipline.validation.queries import Line, lines_of
+from beproefd.discipline.validation.queries import Line, heard_from, lines_of
 
 from ..levels import LADDER, POLICY, SOURCES, Facts, Gate, conditions, level_of
 
@@ -49,12 +49,8 @@ def facts_of(idea: Idea, lines: Sequence[Line] | None = None) -> Facts:
     lines = work_of(idea) if lines is None else lines
     critical = [line for line in lines if line.is_critical]
     groups = {name.casefold().strip() for name in TargetGroup.objects.filter(idea=idea).values_list("name", flat=True)}
-    heard = {
-        name.casefold().strip()
-        for name in _counting(idea)
-        .filter(evidence__source=Evidence.Source.TARGET_GROUP, evidence__group__isnull=False)
-        .values_list("evidence__group__name", flat=True)
-    }
+    said = Evidence.objects.filter(pk__in=_counting(idea).values("evidence"), source=Evidence.Source.TARGET_GROUP)
+    heard = {name.casefold().strip() for _idea, name, _people in heard_from(said, "group__name")}
     passed = set(
         _counting(idea)
         .filter(

@@ -40,7 +40,7 @@ def log(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def evidence_new(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Log something seen, heard or read."""
     idea = enter_work(request, slug, reference)
-    form = _form(idea, request.POST or None, about=request.GET.get("aanname", ""))
+    form = _form(request.user, idea, request.POST or None, about=request.GET.get("aanname", ""))
     if request.method != "POST":
         require(can_work_on(request.user, idea))
     elif form.is_valid():
@@ -60,13 +60,14 @@ def evidence_new(request: HttpRequest, slug: str, reference: str) -> HttpRespons
     return page(request, "validation/evidence_form.html", _("New evidence"), idea, form=form, about=form.about())
 
 
-def _form(idea: Idea, data: Any = None, about: str = "") -> EvidenceForm:
+def _form(viewer: Any, idea: Idea, data: Any = None, about: str = "") -> EvidenceForm:
     start: dict[str, Any] = {"seen_on": timezone.localdate()} | ({f"about_{about}": "supports"} if about else {})
     return EvidenceForm(
         data,
         initial=start,
         groups=list(TargetGroup.objects.filter(idea=idea)),
         assumptions=list(Assumption.objects.filter(idea=idea, retired_reason="")),
+        places=queries.places(viewer, idea),
     )
 
 

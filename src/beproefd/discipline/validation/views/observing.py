@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beproefd.ground.accounts.rules import require
 from beproefd.ui.forms import SureForm
 
-from .. import actions
+from .. import actions, queries
 from ..actions import Seen
 from ..forms import ObserveForm, WhyForm
 from ..models import Observation, TargetGroup, TestCard
@@ -42,7 +42,8 @@ def observe(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
     if request.method != "POST":
         require(can_work_on(request.user, card.idea))
     groups = list(TargetGroup.objects.filter(idea=card.idea))
-    form = ObserveForm(request.POST or None, card=card, groups=groups)
+    places = queries.places(request.user, card.idea)
+    form = ObserveForm(request.POST or None, card=card, groups=groups, places=places)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if request.POST.get("outcome") not in OUTCOMES:
@@ -79,6 +80,7 @@ def observe(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
 
 def _script_texts() -> dict[str, Any]:
     return {
+        "offline": _("There is no connection. What you tap is kept on this phone."),
         "waiting": _("Kept on this phone, waiting for a connection:"),
         "written": _("Written down:"),
         "outcomes": {"yes": _("yes"), "no": _("no"), "none": _("no answer")},
@@ -98,7 +100,10 @@ def pile(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
     card = enter_card(request, slug, reference, number)
     unreadable: dict[str, str] = {}
     try:
-        seen = _read_pile(json.loads(request.body)["observations"], unreadable)
+        sent = json.loads(request.body)
+        seen = _read_pile(sent["observations"], unreadable)
+        if sent["who"] != str(request.user.pk):  # someone else signed in on this phone
+            return JsonResponse({"signed_out": True}, status=401)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return JsonResponse(
             {"error": _("This could not be read. Nothing was taken; it is kept on the phone.")}, status=400

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Observations without a connection. Each tap is first kept on the phone and only forgotten once the server has said
-// that it took it (or why not). The key of an observation is made here, so sending twice counts once.
+// that it took it (or why not). The key of an observation is made here, so sending twice counts once. Who signs in on
+// the same phone has a shelf of their own: nobody sends what someone else saw.
 (() => {
   "use strict";
   const form = document.getElementById("waarnemen");
   if (!form || !window.localStorage || !window.crypto || !crypto.getRandomValues) return;
   const address = form.dataset.pile;
-  const shelf = `beproefd.observations.${address}`;
+  const shelf = `beproefd.observations.${form.dataset.who}.${address}`;
   const texts = JSON.parse(document.getElementById("waarnemen-teksten").textContent);
   const status = document.getElementById("wachtrij");
   const place = document.getElementById("stand-plek");
@@ -21,7 +22,8 @@
 
   const say = (extra = "") => {
     const count = waiting().length;
-    status.textContent = [extra, count ? `${texts.waiting} ${count}.` : ""].filter(Boolean).join(" ");
+    const told = [extra, navigator.onLine ? "" : texts.offline, count ? `${texts.waiting} ${count}.` : ""];
+    status.textContent = told.filter(Boolean).join(" ");
     form.dataset.waiting = String(count);
     list.replaceChildren(...kept().filter((row) => row.refused).map(refusedItem));
   };
@@ -64,11 +66,12 @@
     if (sending || !rows.length) return;
     sending = true;
     try {
-      const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+      const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/); // newer than a page that was kept
+      const token = cookie ? cookie[1] : form.querySelector("[name=csrfmiddlewaretoken]").value;
       const answer = await fetch(address, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-        body: JSON.stringify({ observations: rows.slice(0, 100) }),
+        body: JSON.stringify({ who: form.dataset.who, observations: rows.slice(0, 100) }),
         redirect: "manual",
       });
       if (answer.status === 401 || answer.status === 403 || answer.type === "opaqueredirect") {
@@ -123,8 +126,20 @@
     send();
   });
 
+  // The next time this page opens without a connection too.
+  const keepPage = async () => {
+    if (!("serviceWorker" in navigator) || !("caches" in window)) return;
+    await navigator.serviceWorker.register(form.dataset.worker, { scope: form.dataset.scope });
+    if (navigator.serviceWorker.controller) return; // it saw this page come in
+    const files = performance.getEntriesByType("resource").map((file) => file.name);
+    const shown = await caches.open("beproefd-waarnemen");
+    await shown.addAll([location.pathname, ...new Set(files.filter((file) => file.includes("/static/")))]);
+  };
+
   window.addEventListener("online", send);
+  window.addEventListener("offline", () => say());
   window.setInterval(send, 15000);
   say();
   send();
+  keepPage().catch(() => {}); // a convenience; what is tapped is kept without it
 })();
