@@ -29,7 +29,6 @@ from .models import (
     Skill,
     Track,
 )
-from .sentences import DECISIONS
 
 
 class PlanForm(ActionForm):
@@ -136,7 +135,7 @@ class LearnForm(EvidenceChoice, RequestKeyForm):
         about.error_messages["required"] = evidence.error_messages["required"] = _("Choose at least one.")
         self.fields |= {"assumptions": about, "evidence": evidence}
         self.fields |= model_fields(LearningCard, "believed", "observed", "learned", "therefore", "decision")
-        self.fields["decision"].widget = forms.RadioSelect(choices=DECISIONS)
+        self.fields["decision"].widget = forms.RadioSelect(choices=LearningCard.Decision.choices)
         self.fields["decision"].help_text = _(
             "Stopping in time is a good result too: it saves people, money and hope for something that does work."
         )

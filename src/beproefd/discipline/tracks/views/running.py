@@ -17,7 +17,6 @@ from ..forms import CloseForm, CoachForm, GoalForm, OpenForm, PlanForm
 from ..models import Track
 from ..pictures import cycle_picture
 from ..rules import can_guide, can_open_track, can_work_on
-from ..sentences import decision_word
 from .entry import address, enter, enter_idea, page, tried
 
 FOR_THE_TEAM = {"validation:card_new", "tracks:learn"}  # pages that only who works on the idea can use
@@ -75,7 +74,7 @@ def home(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         step_url=address(step.where, idea, *step.numbers) if opens else "",
         guides=can_guide(request.user, idea),
         checks=[(check, address(check.where, idea) if check.where else "") for check in shown.checks],
-        learned=[(card, decision_word(card)) for card in shown.learned],
+        learned=shown.learned,
         timeline=cycle_picture(shown.cycles),
     )
 

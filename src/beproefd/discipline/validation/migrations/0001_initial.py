@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('observed', models.CharField(max_length=1000, verbose_name='we saw')),
                 ('learned', models.CharField(max_length=1000, verbose_name='so we learned that')),
                 ('therefore', models.CharField(max_length=1000, verbose_name='therefore we will')),
-                ('decision', models.CharField(choices=[('continue', 'Go on'), ('pivot', 'Pivot: go on with a changed idea'), ('park', 'Park: wait for now'), ('stop', 'Stop')], max_length=8, verbose_name='decision')),
+                ('decision', models.CharField(choices=[('continue', 'Go on with this idea'), ('pivot', 'Pivot: go on with a changed idea'), ('park', 'Park: wait for now'), ('stop', 'Stop')], max_length=8, verbose_name='decision')),
                 ('assumptions', models.ManyToManyField(related_name='learning_cards', to='validation.assumption')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('evidence', models.ManyToManyField(related_name='learning_cards', to='validation.evidence')),

@@ -17,7 +17,7 @@ class LearningCard(OfIdea):
     class Decision(models.TextChoices):
         """What the team does with it."""
 
-        CONTINUE = "continue", _("Go on")
+        CONTINUE = "continue", _("Go on with this idea")
         PIVOT = "pivot", _("Pivot: go on with a changed idea")
         PARK = "park", _("Park: wait for now")
         STOP = "stop", _("Stop")
