@@ -323,6 +323,12 @@ class Relative:
     depth: int
     pivot: LearningCard | None
 
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """Title and address of what the turn rests on, each once."""
+        pieces = self.pivot.evidence.all() if self.pivot else []
+        return list(dict.fromkeys((item.source_title, item.source_url) for item in pieces if item.source_title))
+
 
 def family(viewer: Any, idea: Idea) -> list[Relative]:
     """The ideas this one came from and those that came from it, each generation under its parent."""
