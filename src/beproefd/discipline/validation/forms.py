@@ -133,6 +133,7 @@ class CardForm(WorkForm):
                 choices=[("", _("no")), ("yes", self.YES), ("no", self.NO)],
                 required=False,
             )
+            self.fields[f"about_{assumption.number}"].asked_later = True  # at least one of them is asked for
 
     @staticmethod
     def values_of(row: Any) -> dict[str, Any]:
@@ -231,6 +232,7 @@ class EvidenceForm(WorkForm):
             self.fields[f"about_{assumption.number}"] = forms.ChoiceField(
                 label=f"{assumption.reference}: {assumption.statement}", choices=DIRECTIONS, required=False
             )
+            self.fields[f"about_{assumption.number}"].asked_later = True  # at least one of them is asked for
 
     def about(self) -> list[forms.BoundField]:
         """The questions about the assumptions."""
