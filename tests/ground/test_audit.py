@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from beproefd.cli import main
 from beproefd.discipline.challenges.actions import save_stimulus
-from beproefd.discipline.challenges.models import Challenge, Criterion, Stimulus
+from beproefd.discipline.challenges.models import CanvasVersion, Challenge, Criterion, Stimulus
 from beproefd.discipline.juries.actions import change_score
-from beproefd.ground.audit.chain import canonical, link
+from beproefd.discipline.juries.models import Score
+from beproefd.ground.audit.chain import canonical, digest, link
 from beproefd.ground.audit.guards import DECLARED
 from beproefd.ground.audit.models import Entry, Head
 from beproefd.ground.audit.queries import verify
@@ -263,3 +264,22 @@ def test_a_second_person_with_the_same_deed_makes_a_second_entry(db):
     factories.person("juror")
     factories.person("juror")
     assert Entry.objects.filter(action="grant_role").count() == 2
+
+
+def test_a_field_that_an_upgrade_adds_changes_no_digest_of_an_older_row(monkeypatch, ready_challenge):
+    canvas, meta = ready_challenge.canvas, CanvasVersion._meta
+    with_areas = digest(canvas)
+    drop_guard("update", meta.db_table)
+    CanvasVersion.objects.filter(pk=canvas.pk).update(areas="")
+    empty = digest(canvas)
+    monkeypatch.setitem(meta.__dict__, "concrete_fields", [f for f in meta.concrete_fields if f.name != "areas"])
+    assert digest(canvas) == empty != with_areas
+
+
+def test_nothing_and_no_score_are_not_the_same_to_the_log(decided):
+    score = Score.objects.filter(value__isnull=False).first()
+    told = dict.fromkeys((None, 0, 1), "")
+    for value in told:
+        Score.objects.filter(pk=score.pk).update(value=value)
+        told[value] = digest(score.assessment)
+    assert len(set(told.values())) == 3

@@ -70,20 +70,31 @@ def digests(model: type[Audited], pks: Collection[Any] | None = None) -> dict[An
         for row in _rows(child.related_model, child.field.attname, pks).values():
             children[name][row[child.field.attname]].append(row)
     return {
-        pk: sha256(canonical([model._meta.label_lower, row, {n: by.get(pk, []) for n, by in children.items()}]))  # noqa: SLF001
+        pk: sha256(canonical([model._meta.label_lower, row, {n: by[pk] for n, by in children.items() if pk in by}]))  # noqa: SLF001
         for pk, row in rows.items()
     }
 
 
 def _rows(model: type[models.Model], key: str, values: Collection[Any] | None) -> dict[Any, dict[str, Any]]:
+    """What stands in the rows, by primary key.
+
+    A field that still holds its empty default (nothing, "", [], no, 0) is left out: a field that a later version of the
+    product adds says nothing about older rows, so what the log holds of them stays true (docs/decisions/0001).
+    """
+    empty = {f.attname: f.get_default() for f in model._meta.concrete_fields if f.has_default() or f.null or f.blank}  # noqa: SLF001
+    empty = {name: value for name, value in empty.items() if not value}
+
+    def said(row: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in row.items() if name not in empty or value != empty[name]}
+
     rows = model._base_manager.order_by("pk")  # noqa: SLF001 -- Django's documented meta API
     names = [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001
     pk_name = model._meta.pk.attname  # noqa: SLF001
     if values is None:
-        return {row[pk_name]: row for row in rows.values(*names).iterator(chunk_size=CHUNK)}
+        return {row[pk_name]: said(row) for row in rows.values(*names).iterator(chunk_size=CHUNK)}
     found: dict[Any, dict[str, Any]] = {}
     wanted = list(values)
     for start in range(0, len(wanted), CHUNK):
         part = rows.filter(**{f"{key}__in": wanted[start : start + CHUNK]})
-        found |= {row[pk_name]: row for row in part.values(*names)}
+        found |= {row[pk_name]: said(row) for row in part.values(*names)}
     return found

@@ -2,7 +2,8 @@
 """Database triggers that forbid a change, written once for SQLite and for PostgreSQL.
 
 A migration lists `Forbid(...)` as an operation. On SQLite, Django rebuilds a table when a column changes and loses its
-triggers with it: repeat the operation in that migration (tests/ground/test_audit.py checks that every guard stands).
+triggers with it: repeat the operation in that migration, which is harmless where the trigger still stands
+(tests/ground/test_audit.py checks that every guard stands).
 """
 
 from typing import Any
@@ -40,18 +41,18 @@ class Forbid(Operation):
         message = self.message.replace("'", "''")
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(
-                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} {when} "
+                f"CREATE TRIGGER IF NOT EXISTS {self.name} BEFORE {self.event} ON {self.table} {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
                 params=None,
             )
             return
         schema_editor.execute(
-            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
             params=None,
         )
         schema_editor.execute(
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW {when} "
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW {when} "
             f"EXECUTE FUNCTION {self.name}()",
             params=None,
         )

@@ -46,7 +46,6 @@ class Migration(migrations.Migration):
                 ('target_number_source', models.CharField(blank=True, max_length=300, verbose_name='source of that number')),
                 ('target_number_date', models.DateField(blank=True, null=True, verbose_name='date of that number')),
                 ('outcome_words', models.JSONField(blank=True, default=list, help_text='What should grow? For example autonomy, involvement, competence.', verbose_name='outcomes')),
-                ('areas', models.CharField(blank=True, help_text='One on each line. The board shows where nobody was heard yet.', max_length=1000, verbose_name='neighbourhoods where we work')),
                 ('out_of_scope', models.CharField(blank=True, max_length=1000, verbose_name='out of scope')),
                 ('owner', models.CharField(blank=True, help_text='Who is answerable for this challenge?', max_length=120, verbose_name='owner')),
                 ('mandate', models.CharField(blank=True, help_text='What may the owner decide, with which money?', max_length=1000, verbose_name='mandate')),
