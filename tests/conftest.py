@@ -39,7 +39,7 @@ def pytest_unconfigure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever drives a browser carries its mark."""
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()) and "test_pages" not in item.nodeid:
+        if "page" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
 
 

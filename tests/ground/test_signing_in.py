@@ -134,11 +134,11 @@ def test_a_recovery_code_opens_once(client, owner):
         assert (number, who(client)) == (number, expected)
 
 
-@pytest.mark.parametrize("page", ["mfa_index", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_activate_totp"])
-def test_the_pages_of_the_second_step_answer(client, owner, page):
+@pytest.mark.parametrize("name", ["mfa_index", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_activate_totp"])
+def test_the_pages_of_the_second_step_answer(client, owner, name):
     sign_in(client, owner)
     confirm(client)
-    response = client.get(reverse(page))
+    response = client.get(reverse(name))
     assert response.status_code == 200
 
 
