@@ -28,8 +28,7 @@ SAME_ON_BOTH = (  # pages, texts and engines do not know which database there is
     "--ignore=tests/test_docs.py",
     "--ignore=tests/test_house.py",
     "--ignore=tests/test_messages.py",
-    "--ignore=tests/leaks/test_pages.py",
-    "--ignore-glob=*/test_pages.py",
+    "--ignore-glob=*/test_*pages.py",
 )
 
 

@@ -16,7 +16,7 @@ from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.queries import verify
 from tests.factories.kept import kept
-from tests.leaks.test_bad_input import NASTY, Form, forms_in, judge_answer, rows, send
+from tests.leaks.forms import NASTY, Form, forms_in, judge_answer, rows, send
 
 pytestmark = pytest.mark.xdist_group("the demo city")  # one process builds it once
 

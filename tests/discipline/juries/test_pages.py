@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The jury room's pages, as a browser without JavaScript uses them."""
+"""The jury room's pages for who runs the jury, as a browser without JavaScript uses them; a juror's: test_judging_pages."""
 
 import csv
-import html
 import io
 import re
 from importlib import resources
@@ -16,53 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.dateformat import format as date
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
-from beproefd.discipline.ideas.actions import ask_correction, revise_idea
 from beproefd.discipline.juries import actions
-from beproefd.discipline.juries.models import Answer, Assessment, Interest, Round, Seat
+from beproefd.discipline.juries.models import Answer, Interest, Round, Seat
 from tests import factories
+from tests.discipline.juries.pages import again, dutch, filled, flat, gettext_dutch, url, visit
 
 pytestmark = pytest.mark.django_db
-
-
-def visit(person: Any = None) -> Client:
-    """A browser in which this person is signed in."""
-    client = Client()
-    if person and person.is_authenticated:
-        client.force_login(person)
-    return client
-
-
-def url(world: Any, name: str, *args: Any) -> str:
-    return reverse(f"juries:{name}", args=[world.challenge.slug, *args])
-
-
-def filled(**changed: str) -> dict[str, str]:
-    """A complete assessment, as the form sends it."""
-    said = {"version_number": "1", "revision": "0", "confidence": "2", "submit": "1"}
-    said |= {"score_mag-het": "1", "score_waarde": "4", "score_haalbaar": "3"}
-    return said | {f"reason_{key}": f"Want {key}." for key in ("mag-het", "waarde", "haalbaar")} | changed
-
-
-def again(response: Any, **changed: str) -> dict[str, str]:
-    """The form as it came back, sent once more."""
-    form = response.context["form"]
-    values = {name: form[name].value() for name in form.fields}
-    said = {name: str(value) for name, value in values.items() if value is not None}
-    return said | changed
-
-
-def dutch(sentence: str, **values: Any) -> str:
-    """The sentence as a Dutch page shows it."""
-    with override("nl"):
-        translated = gettext(sentence)
-    assert translated != sentence
-    return html.escape(translated % values if values else translated)
-
-
-def flat(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 # Who gets in
@@ -97,174 +57,7 @@ def test_what_is_only_for_who_runs_the_jury_is_not_there_for_a_juror() -> None:
         assert {client.post(page, {"reason": "Zo maar."}).status_code for page in (*pages, *buttons)} == {404}
 
 
-# A juror's way
-
-
-def test_a_juror_declares_reads_keeps_a_draft_hands_in_and_then_sees_what_others_gave() -> None:
-    world = factories.world("scoring", ideas=2, jurors=2)
-    juror, colleague, idea = *world.jurors, world.ideas[0]
-    factories.judge(world, colleague, idea, 5)
-    client, page = visit(juror), url(world, "idea", idea.reference)
-    assert dutch("First say whether anything binds you") in client.get(url(world, "room")).content.decode()
-    opened = client.get(page)
-    assert "Mensen met weinig geld" not in opened.content.decode()
-    assert client.post(page, {"free": "yes"}).url == page
-    opened = client.get(page)
-    assert "Mensen met weinig geld" in opened.content.decode()
-    assert colleague.name not in opened.content.decode()
-    draft = filled(score_haalbaar="", reason_haalbaar="", confidence="")
-    del draft["submit"]
-    assert client.post(page, draft | {"draft": "1"}).url == page
-    assert dutch("Draft saved, not handed in") in client.get(url(world, "room")).content.decode()
-    form = client.get(page).context["form"]
-    assert (form["score_waarde"].value(), form["reason_waarde"].value(), form["revision"].value()) == (
-        4,
-        "Want waarde.",
-        1,
-    )
-    assert client.post(page, filled(revision="1")).url == url(world, "room")
-    assert [assessment.state for assessment in Assessment.objects.filter(seat__user=juror)] == ["submitted"]
-    shown = client.get(page)
-    assert [assessment.seat.name for assessment, _scores in shown.context["assessments"]] == [
-        juror.name,
-        colleague.name,
-    ]
-    assert shown.context["form"] is None
-
-
-def test_who_says_to_be_bound_is_thanked_and_the_idea_is_gone() -> None:
-    world = factories.world("scoring", ideas=2, jurors=2)
-    client, page = visit(world.jurors[0]), url(world, "idea", world.ideas[0].reference)
-    refused = client.post(page, {"free": "no"})
-    assert set(refused.context["form"].errors) == {"kind", "note"}
-    assert dutch("Choose what binds you.") in refused.content.decode()
-    assert dutch("Say in one sentence what binds you.") in refused.content.decode()
-    thanked = client.post(page, {"free": "no", "kind": "personal", "note": "Mijn zus."}, follow=True)
-    assert dutch("Thank you. This idea goes to other jury members.") in thanked.content.decode()
-    assert world.ideas[0].reference not in thanked.content.decode()
-    assert client.get(page).status_code == 404
-    assert client.get(url(world, "recuse", world.ideas[0].reference)).status_code == 404
-
-
-def test_a_late_step_back_voids_the_scores_and_the_page_says_so() -> None:
-    world = factories.world("deliberation", ideas=2, jurors=3)
-    client, idea = visit(world.jurors[0]), world.ideas[0]
-    page = url(world, "recuse", idea.reference)
-    assert set(client.post(page, {"kind": "love", "note": ""}).context["form"].errors) == {"kind", "note"}
-    answer = client.post(page, {"kind": "financial", "note": "Aandelen."}, follow=True)
-    assert dutch("Thank you. Your scores for this idea no longer count. The trace stays.") in answer.content.decode()
-    assert Assessment.objects.get(seat__user=world.jurors[0], idea=idea).state == "void"
-    lines = visit(world.manager).get(url(world, "standings")).context["rows"]
-    assert {line.idea: line.readings for line, _idea, _answer in lines}[idea.reference] == 2
-
-
-def test_a_manager_with_a_seat_declares_first_and_gets_nothing_of_others_before_the_own_score() -> None:
-    world = factories.world("scoring", ideas=2, jurors=2)
-    both = factories.person("manager", "juror", name="Beide")
-    actions.seat_juror(by=world.manager, jury_round=world.round, user=both, kind="member")
-    actions.assign_ideas(by=world.manager, jury_round=world.round, per_idea=3)
-    factories.judge_all(world)
-    actions.close_scoring(by=world.manager, jury_round=world.round)
-    factories.answer_all(world.fresh(), text="De jury gaf een vijf.")
-    client, idea = visit(both), world.ideas[0]
-    page, answer = url(world, "idea", idea.reference), url(world, "answer", idea.reference)
-    assert "Mensen met weinig geld" not in client.get(page).content.decode()
-    assert client.get(url(world, "standings")).context["rows"] == []
-    assert client.get(answer).status_code == 404
-    client.post(page, {"free": "yes"})
-    opened = client.get(page)
-    assert ("Mensen met weinig geld" in opened.content.decode(), opened.context["assessments"]) == (True, [])
-    assert client.get(answer).status_code == 404
-    assert client.post(answer, {"text": "Anders", "revision": "1"}).status_code == 404
-    assert "vijf" not in client.get(url(world, "decide")).content.decode()
-    client.post(page, filled())
-    assert len(client.get(page).context["assessments"]) == 3
-    assert "vijf" in client.get(answer).content.decode()
-
-
-# Forms that are no longer fresh
-
-
-def test_what_was_typed_stays_when_the_idea_changed_meanwhile_and_the_second_save_works() -> None:
-    world = factories.world("scoring", ideas=2, jurors=2)
-    juror, idea, owner = world.jurors[0], world.ideas[0], world.owners[0]
-    actions.declare(by=juror, jury_round=world.round, idea=idea, free=True)
-    ask_correction(by=world.manager, idea=idea, reason="Het bedrag klopt niet.")
-    revise_idea(by=owner, idea=idea, base_number=1, values={"problem": "Het nieuwe probleem."})
-    client, page = visit(juror), url(world, "idea", idea.reference)
-    refused = client.post(page, filled(reason_waarde="Dit typte ik."))
-    sentence = (
-        "The idea was changed while you were judging. Your text is kept below. Read the new version, then save again."
-    )
-    assert dutch(sentence) in refused.content.decode()
-    assert ("Dit typte ik." in refused.content.decode(), "Het nieuwe probleem." in refused.content.decode()) == (
-        True,
-        True,
-    )
-    assert Assessment.objects.count() == 0
-    assert client.post(page, again(refused, submit="1")).status_code == 302
-    made = Assessment.objects.get()
-    assert (made.state, made.version.number, made.scores.get(criterion="waarde").reason) == (
-        "submitted",
-        2,
-        "Dit typte ik.",
-    )
-
-
-def test_a_draft_from_another_window_is_not_overwritten_and_the_second_save_works() -> None:
-    world = factories.world("scoring", ideas=2, jurors=2)
-    juror, idea = world.jurors[0], world.ideas[0]
-    factories.judge(world, juror, idea, 2, submit=False)
-    client, page = visit(juror), url(world, "idea", idea.reference)
-    refused = client.post(page, filled(reason_waarde="In het tweede venster."))
-    sentence = "You saved this in another window too. Your text is kept below. Compare it with the other window, then save again."
-    assert dutch(sentence) in refused.content.decode()
-    assert "In het tweede venster." in refused.content.decode()
-    assert Assessment.objects.get().scores.get(criterion="waarde").value == 2
-    assert client.post(page, again(refused, submit="1")).status_code == 302
-    assert Assessment.objects.get().scores.get(criterion="waarde").value == 4
-
-
-def test_scores_handed_in_twice_are_welcome_and_other_scores_from_a_second_window_are_refused_and_kept() -> None:
-    world = factories.world("scoring", ideas=2, jurors=2)
-    juror, idea = world.jurors[0], world.ideas[0]
-    actions.declare(by=juror, jury_round=world.round, idea=idea, free=True)
-    client, page = visit(juror), url(world, "idea", idea.reference)
-    assert [client.post(page, filled()).url for _time in range(2)] == [url(world, "room")] * 2
-    refused = client.post(page, filled(score_waarde="1", reason_waarde="Toch heel anders."))
-    sentence = "You have handed in your scores for this idea. In the deliberation you can change one, with a reason."
-    assert (dutch(sentence) in refused.content.decode(), "Toch heel anders." in refused.content.decode()) == (
-        True,
-        True,
-    )
-    assert Assessment.objects.get().scores.get(criterion="waarde").value == 4
-
-
-def test_a_tie_noted_by_mistake_has_a_button_to_take_it_back_and_an_own_word_has_none(scoring: Any) -> None:
-    idea, (first, second, *_rest) = scoring.ideas[0], scoring.jurors
-    actions.report_interest(
-        by=scoring.manager, jury_round=scoring.round, user=first, idea=idea, kind="personal", note="Mis."
-    )
-    actions.declare(by=second, jury_round=scoring.round, idea=idea, free=False, note="Buren.")
-    client = visit(scoring.manager)
-    shown = flat(client.get(url(scoring, "interests")))
-    assert shown.count(dutch("Take back: this does not count")) == 1
-    noted, own = (Interest.objects.get(user=juror) for juror in (first, second))
-    taken_back = flat(
-        client.post(url(scoring, "interest_decide", noted.pk), {"dismiss": "1", "reason": "Naamgenoot."}, follow=True)
-    )
-    assert (dutch("Noted: this does not bind.") in taken_back, "Naamgenoot." in taken_back) == (True, True)
-    refused = client.post(url(scoring, "interest_decide", own.pk), {"dismiss": "1", "reason": "Valt mee."}, follow=True)
-    assert dutch("This person said so personally. That stays as it is.") in flat(refused)
-
-
-def test_a_note_of_dissent_is_never_said_to_be_saved_when_nothing_was_noted(deliberation: Any) -> None:
-    client, page = visit(deliberation.jurors[0]), url(deliberation, "dissent")
-    assert list(client.post(page, {"text": " "}).context["form"].errors) == ["text"]
-    assert dutch("Saved.") in flat(client.post(page, {"text": "Ik zag liever idee 2."}, follow=True))
-    taken_back = flat(client.post(page, {"text": ""}, follow=True))
-    assert dutch("Your note was taken back. Nothing is noted now.") in taken_back
-    assert dutch("Saved.") not in taken_back
+# What a page says
 
 
 def test_the_button_for_reminders_is_there_only_while_someone_has_work_left(scoring: Any) -> None:
@@ -302,6 +95,9 @@ def test_an_english_page_writes_every_date_in_one_way(decided: Any) -> None:
         )
 
 
+# Forms that are no longer fresh
+
+
 @pytest.mark.parametrize("what", ["assessment", "change", "dissent", "answer", "interest"])
 def test_what_is_sent_after_the_decision_is_refused_in_words_and_stays_on_the_page(what: str) -> None:
     world = factories.world("decided", ideas=2, jurors=2)
@@ -332,11 +128,6 @@ def test_what_is_sent_after_the_decision_is_refused_in_words_and_stays_on_the_pa
     assert Round.objects.get(pk=world.round.pk).package == before
 
 
-def gettext_dutch(text: str) -> str:
-    with override("nl"):
-        return gettext(text)
-
-
 def test_an_answer_a_colleague_changed_is_shown_beside_what_was_typed_and_the_second_save_works() -> None:
     world = factories.world("deliberation", ideas=2, jurors=2)
     idea = world.ideas[0]
@@ -352,18 +143,6 @@ def test_an_answer_a_colleague_changed_is_shown_beside_what_was_typed_and_the_se
     assert Answer.objects.get().text == "Van de collega."
     assert client.post(page, again(refused)).url == url(world, "standings")
     assert (Answer.objects.get().text, Answer.objects.get().revision) == ("Van mij.", 2)
-
-
-def test_a_score_changed_in_another_window_is_not_changed_back_unseen() -> None:
-    world = factories.world("deliberation", ideas=2, jurors=2)
-    page, client = url(world, "change_score", world.ideas[0].reference, "waarde"), visit(world.jurors[0])
-    said = {"old_value": "4", "reason": "Na het gesprek."}
-    assert client.post(page, said | {"value": "2"}).status_code == 302
-    refused = client.post(page, said | {"value": "5", "reason": "Uit het oude venster."})
-    assert dutch("This score was changed in another window. Look again, then decide.") in refused.content.decode()
-    assert "Uit het oude venster." in refused.content.decode()
-    missing = client.post(page, {"old_value": "2", "value": "3", "reason": ""})
-    assert list(missing.context["form"].errors) == ["reason"]
 
 
 # From a seat to the decision
@@ -480,22 +259,22 @@ def test_a_bound_manager_does_not_decide_and_a_colleague_does() -> None:
     assert visit(world.second_manager).post(url(world, "decide"), {"sure": "on"}).url == url(world, "decision")
 
 
-# What a missing part of a form says
-
-
-def test_every_missing_part_of_an_assessment_is_named_beside_its_field_in_dutch() -> None:
-    world = factories.world("scoring", ideas=2, jurors=2)
-    juror, idea = world.jurors[0], world.ideas[0]
-    actions.declare(by=juror, jury_round=world.round, idea=idea, free=True)
-    client, page = visit(juror), url(world, "idea", idea.reference)
-    bare = client.post(page, {"version_number": "1", "revision": "0", "submit": "1"})
-    assert set(bare.context["form"].errors) == {"score_mag-het", "score_waarde", "score_haalbaar", "confidence"}
-    assert dutch("Choose a score, or “I cannot judge this”.") in bare.content.decode()
-    assert dutch("Say how sure you are.") in bare.content.decode()
-    silent = client.post(page, filled(reason_waarde=""))
-    assert list(silent.context["form"].errors) == ["reason_waarde"]
-    assert dutch("Give your reason in one sentence.") in silent.content.decode()
-    assert Assessment.objects.count() == 0
+def test_a_tie_noted_by_mistake_has_a_button_to_take_it_back_and_an_own_word_has_none(scoring: Any) -> None:
+    idea, (first, second, *_rest) = scoring.ideas[0], scoring.jurors
+    actions.report_interest(
+        by=scoring.manager, jury_round=scoring.round, user=first, idea=idea, kind="personal", note="Mis."
+    )
+    actions.declare(by=second, jury_round=scoring.round, idea=idea, free=False, note="Buren.")
+    client = visit(scoring.manager)
+    shown = flat(client.get(url(scoring, "interests")))
+    assert shown.count(dutch("Take back: this does not count")) == 1
+    noted, own = (Interest.objects.get(user=juror) for juror in (first, second))
+    taken_back = flat(
+        client.post(url(scoring, "interest_decide", noted.pk), {"dismiss": "1", "reason": "Naamgenoot."}, follow=True)
+    )
+    assert (dutch("Noted: this does not bind.") in taken_back, "Naamgenoot." in taken_back) == (True, True)
+    refused = client.post(url(scoring, "interest_decide", own.pk), {"dismiss": "1", "reason": "Valt mee."}, follow=True)
+    assert dutch("This person said so personally. That stays as it is.") in flat(refused)
 
 
 # The number of questions to the database
