@@ -6,7 +6,9 @@ lists, orders, counts, averages and probabilities included.
 """
 
 import dataclasses
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -99,11 +101,16 @@ def seen_by(viewer: Any, jury_round: Round) -> dict[str, Any]:
 
 SHOWN_THROUGH_OTHERS = {
     "blocked_idea_ids": "the viewer's own ties; used by the other queries and by no page",
+    "not_blocked": "what visible_field gives; used by the other queries and by no page",
+    "own_seats": "what seat_of gives; used by the other queries and by no page",
     "tied_idea_ids": "the viewer's own ties; closes ideas.queries.visible_ideas and is used by no page",
 }
 
 
-@pytest.mark.parametrize("module", [idea_queries, queries])
+PARTS = [importlib.import_module(f"{queries.__name__}.{part.name}") for part in pkgutil.iter_modules(queries.__path__)]
+
+
+@pytest.mark.parametrize("module", [idea_queries, *PARTS])
 def test_every_query_for_a_viewer_is_compared_here(module):
     for_viewers = {
         name
