@@ -3,7 +3,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model
@@ -49,15 +49,18 @@ DIRECTIONS = [("", gettext_lazy("says nothing about it")), *EvidenceLink.Directi
 class WorkForm(RequestKeyForm, StampedForm):
     """Something new (sent twice it makes one thing), or a change on top of what the writer saw (`row`)."""
 
+    FIELDS: ClassVar[tuple[str, ...]]
+    """What the form takes over from the row as it stands there."""
+
     def __init__(self, *args: Any, row: Any = None, **kwargs: Any) -> None:
         if row is not None:
             kwargs["initial"] = {"seen": digest(row)} | self.values_of(row) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
 
-    @staticmethod
-    def values_of(row: Any) -> dict[str, Any]:
+    @classmethod
+    def values_of(cls, row: Any) -> dict[str, Any]:
         """What stands in the row, by field."""
-        raise NotImplementedError
+        return {name: getattr(row, name) for name in cls.FIELDS}
 
     def among(self, name: str, rows: Iterable[Model], empty: str) -> None:
         """Offer these rows of the idea and no others."""
@@ -78,6 +81,8 @@ class WorkForm(RequestKeyForm, StampedForm):
 class AssumptionForm(WorkForm):
     """An assumption."""
 
+    FIELDS = ASSUMPTION_FIELDS
+
     def __init__(self, *args: Any, groups: Sequence[TargetGroup], people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= model_fields(Assumption, *ASSUMPTION_FIELDS)
@@ -87,11 +92,6 @@ class AssumptionForm(WorkForm):
             )
         self.among("group", groups, _("everyone"))
         self.among("owner", people, _("nobody yet"))
-
-    @staticmethod
-    def values_of(row: Any) -> dict[str, Any]:
-        """What stands in the assumption."""
-        return {name: getattr(row, name) for name in ASSUMPTION_FIELDS}
 
     def values(self) -> dict[str, Any]:
         """As the action takes them."""
@@ -110,6 +110,7 @@ class GroupForm(RequestKeyForm):
 class CardForm(WorkForm):
     """A test card."""
 
+    FIELDS = CARD_FIELDS
     YES = gettext_lazy("yes: a good outcome supports it")
     NO = gettext_lazy("yes: a good outcome contradicts it")
 
@@ -135,15 +136,14 @@ class CardForm(WorkForm):
             )
             self.fields[f"about_{assumption.number}"].asked_later = True  # at least one of them is asked for
 
-    @staticmethod
-    def values_of(row: Any) -> dict[str, Any]:
-        """What stands on the card."""
-        plain = {name: getattr(row, name) for name in CARD_FIELDS}
+    @classmethod
+    def values_of(cls, row: Any) -> dict[str, Any]:
+        """What stands on the card, in whole euros, and what it is about."""
         links = {
             f"about_{link.assumption.number}": "yes" if link.speaks_for else "no"
             for link in row.links.select_related("assumption")
         }
-        return plain | {"cost_cents": row.cost_cents // 100} | links
+        return super().values_of(row) | {"cost_cents": row.cost_cents // 100} | links
 
     def about(self) -> list[forms.BoundField]:
         """The questions about the assumptions."""
@@ -204,6 +204,8 @@ class DeviationForm(RequestKeyForm):
 
 class EvidenceForm(WorkForm):
     """Something seen, heard or read, and what it says about each assumption."""
+
+    FIELDS = EVIDENCE_FIELDS
 
     def __init__(
         self,
