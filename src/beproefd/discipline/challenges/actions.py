@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_values, record_creation
 from beproefd.ground.audit.chain import canonical, digest, sha256
 
 from . import rulebook
@@ -177,11 +177,7 @@ def save_stimulus(
             return stimulus
         stimulus = challenge.stimuli.select_for_update().get(pk=stimulus.pk)
         _refuse_stale(stimulus, seen, {name: values.get(name) for name in STIMULUS_FIELDS})
-        with change(by, "change_stimulus", stimulus):
-            for name, value in values.items():
-                setattr(stimulus, name, value)
-            stimulus.full_clean()
-            stimulus.save()
+        change_values(by, "change_stimulus", stimulus, values)
     return stimulus
 
 
@@ -225,12 +221,8 @@ def set_decision_rules(
     with transaction.atomic():
         draft = _draft_row(criteria_set)
         _refuse_stale(draft, seen, values)
-        with change(by, "set_decision_rules", draft):
-            for name in DECISION_RULES:
-                if name in values:
-                    setattr(draft, name, values[name])
-            draft.full_clean()
-            draft.save()
+        rules = {name: values[name] for name in DECISION_RULES if name in values}
+        change_values(by, "set_decision_rules", draft, rules)
     return draft
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The door through which everything that happens enters the log."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,15 @@ def change(actor: Any, action: str, subject: Audited, **detail: Any) -> Iterator
         before = digest(subject) if subject.pk else ""
         yield
         _append(actor, action, [(subject.audit_key, before, digest(subject))], detail)
+
+
+def change_values(actor: Any, action: str, subject: Audited, values: Mapping[str, Any]) -> None:
+    """Give `subject` these values, check it, save it and log it. Errors: ValidationError, and then nothing is saved."""
+    with change(actor, action, subject):
+        for name, value in values.items():
+            setattr(subject, name, value)
+        subject.full_clean()
+        subject.save()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.actions.doors import add, enter, refuse_stale, sent_before
 from beproefd.ground.accounts.models import User
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_values, record_creation
 
 from .. import pictures
 from ..models import MOST_BUTTONS, Button, Prototype, Screen, Session
@@ -53,11 +53,8 @@ def change_prototype(*, by: User, prototype: Prototype, values: Mapping[str, Any
     with transaction.atomic():
         prototype = _open(by, prototype)
         refuse_stale(prototype, seen)
-        with change(by, "change_prototype", prototype):
-            for name in PROTOTYPE_FIELDS:
-                setattr(prototype, name, values.get(name, getattr(prototype, name)))
-            prototype.full_clean()
-            prototype.save()
+        said = {name: values[name] for name in PROTOTYPE_FIELDS if name in values}
+        change_values(by, "change_prototype", prototype, said)
     return prototype
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_values, record_creation
 
 from ..cycles import monday
 from ..models import Agreement, Pulse, Track
@@ -143,11 +143,7 @@ def give_pulse(*, by: User, track: Track, hours: int | None = None, load: int | 
         said = {name: value for name, value in (("hours", hours), ("load", load)) if value is not None}
         if all(getattr(pulse, name) == value for name, value in said.items()):
             return pulse
-        with change(SOMEONE, "give_pulse", pulse):
-            for name, value in said.items():
-                setattr(pulse, name, value)
-            pulse.full_clean()
-            pulse.save()
+        change_values(SOMEONE, "give_pulse", pulse, said)
     return pulse
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.actions.doors import add, enter, refuse_stale, sent_before
 from beproefd.ground.accounts.models import User
-from beproefd.ground.audit.actions import change
+from beproefd.ground.audit.actions import change, change_values
 
 from ..models import NEXT_STAGES, Partner
 from ..queries.partners import concreteness
@@ -48,11 +48,7 @@ def change_partner(*, by: User, partner: Partner, values: Mapping[str, Any], see
         for name in ("need", "gain"):
             if asked and not values.get(name, getattr(partner, name)).strip():
                 raise ValidationError({name: _("You asked this partner already, so this cannot be empty.")})
-        with change(by, "change_partner", partner):
-            for name, value in values.items():
-                setattr(partner, name, value)
-            partner.full_clean()
-            partner.save()
+        change_values(by, "change_partner", partner, values)
     return partner
 
 

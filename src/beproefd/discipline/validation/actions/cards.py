@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from beproefd.discipline.ideas.models import Idea
 from beproefd.engines.evidence import DesignError
 from beproefd.ground.accounts.models import User
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_values, record_creation
 
 from ..designs import design_of
 from ..models import Assumption, Deviation, TestAssumption, TestCard
@@ -62,11 +62,7 @@ def change_card(
             raise ValidationError(_("This test is closed."))
         refuse_stale(card, seen)
         _check(idea, values, assumptions)
-        with change(by, "change_card", card):
-            for name, value in values.items():
-                setattr(card, name, value)
-            card.full_clean()
-            card.save()
+        change_values(by, "change_card", card, values)
         kept = {}
         for link in card.links.select_related("assumption"):
             if assumptions.get(link.assumption) == link.speaks_for:

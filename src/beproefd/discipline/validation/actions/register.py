@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.rules import is_in_team
 from beproefd.ground.accounts.models import User
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_values, record_creation
 
 from ..models import Assumption, EvidenceLink, TargetGroup
 from .doors import add, enter, need, refuse_stale, sent_before
@@ -65,11 +65,7 @@ def change_assumption(*, by: User, assumption: Assumption, values: Mapping[str, 
             raise ValidationError(
                 {fixed[0]: _("There is evidence about this already, so this stays as it was. Write a new assumption.")}
             )
-        with change(by, "change_assumption", assumption):
-            for name, value in values.items():
-                setattr(assumption, name, value)
-            assumption.full_clean()
-            assumption.save()
+        change_values(by, "change_assumption", assumption, values)
     return assumption
 
 
