@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The portfolio board of 200 ideas, each with 10 assumptions and 5 pieces of evidence per assumption.
+"""The portfolio board of 300 ideas, each with 20 assumptions, and for each of those a test and 2 pieces of evidence.
 
     python -m benchmarks.board --json
 
@@ -9,23 +9,15 @@ process with an empty SQLite database. The goals: the board within a second, in 
 
 import argparse
 import json
-import os
 import sqlite3
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.processes import in_a_process, say
+
 TIMES = 5
 PAGES = 40  # requests, for the 95th percentile
 GOAL = 1.0  # seconds
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def build(ideas, assumptions, pieces, seen):
@@ -261,37 +253,14 @@ def measure(size):
     }
 
 
-def in_a_process(size):
-    """Measure in a fresh process with a data folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="beproefd-bench-") as folder:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("BEPROEFD_") and k != "DATABASE_URL"}
-        surroundings = kept | {
-            "DJANGO_SETTINGS_MODULE": "beproefd.settings",
-            "BEPROEFD_DATA_DIR": folder,
-            "BEPROEFD_SECRET_KEY": "only-for-measuring",
-            "BEPROEFD_REQUIRE_MFA": "false",
-            "BEPROEFD_EMAIL_URL": "dummymail://",
-            "BEPROEFD_LOG_LEVEL": "ERROR",
-            "BEPROEFD_ALLOWED_HOSTS": "testserver",
-        }
-        Path(folder, "static").mkdir()
-        run = subprocess.run(
-            [sys.executable, "-m", "benchmarks.board", "--measure", json.dumps(size)],
-            env=surroundings,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    if run.returncode:
-        raise RuntimeError(f"measuring {size} ended with code {run.returncode}")
-    return json.loads(run.stdout)
+def measured(size):
+    return in_a_process("board", size, BEPROEFD_ALLOWED_HOSTS="testserver")
 
 
 def claims(quick):
     """Time against the loop, and queries against a tenth of the ideas."""
     full = {"ideas": 20 if quick else 300, "assumptions": 20, "pieces": 2, "seen": 34}
-    many, few = in_a_process(full), in_a_process(full | {"ideas": full["ideas"] // 10})
+    many, few = measured(full), measured(full | {"ideas": full["ideas"] // 10})
     database = f"SQLite {sqlite3.sqlite_version}"
     tests = full["ideas"] * full["assumptions"]
     about = f"{full['ideas']} ideas, {tests:,} assumptions, {tests * full['seen']:,} observations"

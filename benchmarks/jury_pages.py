@@ -15,17 +15,13 @@ and draws no page. For numbers of queries the baseline is the round with 50 idea
 
 import argparse
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
 import psycopg
 from tests.postgres import PostgresMissingError, server
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.processes import in_a_process, say
+
 # What is measured, the most seconds it may take, and the most queries (None: only that they stay the same).
 GOALS = {
     "ranking page, manager": (1.5, 30),
@@ -43,10 +39,6 @@ GOALS = {
 }
 IN_SPARSE = ("ranking page, manager", "ranking page, juror", "jury room, manager", "package: order, build, sign")
 NO_QUERIES = ("package: verify the file", "package: PDF")  # work on one text
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def measure(size, *, with_naive):
@@ -71,40 +63,13 @@ def sizes(quick):
     }
 
 
-def in_a_process(size, database_url, *, with_naive):
-    """Measure in a fresh process with a data folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="beproefd-bench-") as folder:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("BEPROEFD_") and k != "DATABASE_URL"}
-        surroundings = kept | {
-            "DJANGO_SETTINGS_MODULE": "beproefd.settings",
-            "BEPROEFD_DATA_DIR": folder,
-            "BEPROEFD_SECRET_KEY": "only-for-measuring",
-            "BEPROEFD_REQUIRE_MFA": "false",
-            "BEPROEFD_EMAIL_URL": "dummymail://",
-            "BEPROEFD_LOG_LEVEL": "ERROR",
-        }
-        if database_url:
-            surroundings["DATABASE_URL"] = database_url
-        Path(folder, "static").mkdir()
-        asked = json.dumps({"size": size, "with_naive": with_naive})
-        run = subprocess.run(
-            [sys.executable, "-m", "benchmarks.jury_pages", "--measure", asked],
-            env=surroundings,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    if run.returncode:
-        raise RuntimeError(f"measuring {size} ended with code {run.returncode}")
-    return json.loads(run.stdout)
-
-
 def claims(prefix, quick, databases):
     """Every claim about one kind of database; `databases(name)` gives an address for an empty one."""
     found = {}
     for name, size in sizes(quick).items():
-        found[name] = in_a_process(size, databases(name), with_naive=name in {"many", "sparse"})
+        asked = {"size": size, "with_naive": name in {"many", "sparse"}}
+        database = databases(name)
+        found[name] = in_a_process("jury_pages", asked, **({"DATABASE_URL": database} if database else {}))
     for variant in ("many", "sparse"):
         yield from times(prefix, variant, found, sizes(quick))
     yield from queries(prefix, found, sizes(quick))
