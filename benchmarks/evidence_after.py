@@ -4,33 +4,18 @@
 from __future__ import annotations
 
 import numpy as np
+from tests.engines.evidence.listing import stopped_walk, stopping_points
 
 from benchmarks.evidence_common import B1, claim
-from beproefd.engines.evidence import (
-    OneArmBinary,
-    Verdict,
-)
+from beproefd.engines.evidence import OneArmBinary
 from beproefd.engines.evidence.model import model_of
 from beproefd.engines.evidence.reading import Reader
 from beproefd.engines.evidence.scales import interval, risk_difference
-from beproefd.engines.evidence.units import UnitTest
 
 
 def after_stopping(design, pi, alpha=0.05):
-    """(weights, estimates, intervals) on the tilt over all stopping points of a table; exact."""
-    table = model_of(design).table
-    mass, points = {0: 1.0}, []
-    for d in range(1, table.horizon + 1):
-        step = {}
-        for wins, chance in mass.items():
-            step[wins] = step.get(wins, 0.0) + chance * (1 - pi)
-            step[wins + 1] = step.get(wins + 1, 0.0) + chance * pi
-        mass = {}
-        for wins, chance in step.items():
-            if wins >= table.upper[d] or wins <= table.lower[d]:
-                points.append((d, wins, chance))
-            else:
-                mass[wins] = chance
+    """(people, successes, probability, estimate, interval, bounds) of every end of a table, on the tilt; exact."""
+    points = stopping_points(design, pi)
     return [(d, w, chance, *stopped_at(design, d, w, alpha)) for d, w, chance in points if chance > 1e-7]
 
 
@@ -40,9 +25,7 @@ STOPPED = {}
 def stopped_at(design, d, wins, alpha):
     key = (design, d, wins)
     if key not in STOPPED:
-        test = UnitTest(design)
-        test.trials, test.score, test.stopped_at, test.verdict = d, wins, d, Verdict.FUTILE
-        walk = test.stopped_walk()
+        walk = stopped_walk(design, d, wins)
         STOPPED[key] = (walk.estimate(), walk.interval(alpha), walk.estimate_bounds())
     return STOPPED[key]
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from beproefd.engines.evidence import (
-    TwoArmBinary,
-)
+from beproefd.engines.evidence import TwoArmBinary
 from beproefd.engines.evidence.floors import kl, smallest
 
 B1 = TwoArmBinary(baseline=0.2, minimal_effect=0.1)

@@ -7,36 +7,22 @@ from hypothesis import strategies as st
 from beproefd.engines.evidence import Monitor, Observation, OneArmBinary, TwoArmBinary, Verdict
 from beproefd.engines.evidence.boundary import law
 from beproefd.engines.evidence.model import model_of
-from beproefd.engines.evidence.units import UnitTest
+from tests.engines.evidence.listing import stopped_walk, stopping_points
 
 DESIGN = OneArmBinary(threshold=0.3, alternative=0.55)
 
 
-def stopping_points(design, share):
-    """(probability, estimate, interval) of every way in which the test can end, by listing."""
-    table = model_of(design).table
-    running, points = {0: 1.0}, []
-    for d in range(1, table.horizon + 1):
-        step = {}
-        for wins, chance in running.items():
-            step[wins] = step.get(wins, 0.0) + chance * (1 - share)
-            step[wins + 1] = step.get(wins + 1, 0.0) + chance * share
-        running = {}
-        for wins, chance in step.items():
-            if wins >= table.upper[d] or wins <= table.lower[d]:
-                test = UnitTest(design)
-                test.trials, test.score, test.stopped_at, test.verdict = d, wins, d, Verdict.FUTILE
-                walk = test.stopped_walk()
-                points.append((chance, walk.estimate(), walk.interval(0.05), walk.p_value(), walk.estimate_bounds()))
-            else:
-                running[wins] = chance
-    return points
+def ends(share):
+    """(probability, estimate, interval, p, bounds) of every way in which the test can end."""
+    for people, wins, chance in stopping_points(DESIGN, share):
+        walk = stopped_walk(DESIGN, people, wins)
+        yield chance, walk.estimate(), walk.interval(0.05), walk.p_value(), walk.estimate_bounds()
 
 
 @pytest.mark.parametrize("share", [0.2, 0.3, 0.45, 0.55, 0.7])
 def test_the_interval_after_stopping_covers_and_the_estimate_is_even_handed(share):
     truth = np.log(share / (1 - share)) - np.log(0.3 / 0.7)
-    points = stopping_points(DESIGN, share)
+    points = list(ends(share))
     covered = sum(chance for chance, _, (low, high), *_ in points if low - 1e-7 <= truth <= high + 1e-7)
     above = sum(chance for chance, middle, *_ in points if middle > truth)
     below = sum(chance for chance, middle, *_ in points if middle < truth)
@@ -50,7 +36,7 @@ def test_the_interval_after_stopping_covers_and_the_estimate_is_even_handed(shar
 @given(st.floats(0.05, 0.95))
 def test_two_estimates_are_exactly_median_unbiased_one_from_each_side(share):
     truth = np.log(share / (1 - share)) - np.log(0.3 / 0.7)
-    points = stopping_points(DESIGN, share)
+    points = list(ends(share))
 
     assert sum(chance for chance, *_, (low, _) in points if low > truth + 1e-6) <= 0.5 + 1e-9
     assert sum(chance for chance, *_, (_, high) in points if high < truth - 1e-6) <= 0.5 + 1e-9
@@ -68,7 +54,7 @@ def test_the_result_gives_both_on_the_scale_people_use():
 
 
 def test_the_p_value_is_at_most_alpha_exactly_as_often_as_alpha_allows():
-    points = stopping_points(DESIGN, 0.3)
+    points = list(ends(0.3))
     for level in (0.01, 0.05, 0.2):
         assert sum(chance for chance, _, _, p, _ in points if p <= level) <= level + 1e-9
 
