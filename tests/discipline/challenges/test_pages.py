@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -16,29 +15,10 @@ from django.utils import timezone
 from beproefd.discipline.challenges import actions
 from beproefd.discipline.challenges.models import CanvasVersion, Challenge, CriteriaSet, CriteriaState, Phase, Stimulus
 from tests import factories
+from tests.discipline.pages import hidden, visit
 
 NASTY = "'; DROP TABLE x; --<script>alert(1)</script>"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
-
-
-@pytest.fixture
-def visit() -> Any:
-    """`visit(user)`: a browser in which this person is signed in."""
-
-    def start(user: Any = None) -> Client:
-        client = Client()
-        if user:
-            client.force_login(user)
-        return client
-
-    return start
-
-
-def hidden(response: Any, name: str) -> str:
-    """The value of a hidden field on the page."""
-    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', response.content.decode())
-    assert found is not None, f"no hidden field {name}"
-    return found.group(1)
 
 
 def url(name: str, challenge: Challenge, *args: Any) -> str:
@@ -68,7 +48,7 @@ def canvas_post(**changes: Any) -> dict[str, Any]:
     return said | changes
 
 
-def test_a_challenge_goes_from_nothing_to_open_for_ideas_on_the_pages_alone(manager: Any, visit: Any) -> None:
+def test_a_challenge_goes_from_nothing_to_open_for_ideas_on_the_pages_alone(manager: Any) -> None:
     browser = visit(manager)
     key = hidden(browser.get(reverse("challenges:new")), "request_key")
     browser.post(reverse("challenges:new"), {"title": "Armoede voorbij", "request_key": key})
@@ -98,7 +78,7 @@ def test_a_challenge_goes_from_nothing_to_open_for_ideas_on_the_pages_alone(mana
     assert visit().get(url("detail", challenge)).status_code == 200
 
 
-def test_a_challenge_sent_twice_is_one_challenge(manager: Any, visit: Any) -> None:
+def test_a_challenge_sent_twice_is_one_challenge(manager: Any) -> None:
     browser = visit(manager)
     key = hidden(browser.get(reverse("challenges:new")), "request_key")
     for _time in range(2):
@@ -106,7 +86,7 @@ def test_a_challenge_sent_twice_is_one_challenge(manager: Any, visit: Any) -> No
     assert Challenge.objects.count() == 1
 
 
-def test_a_card_and_a_criterion_sent_twice_are_made_once(manager: Any, visit: Any) -> None:
+def test_a_card_and_a_criterion_sent_twice_are_made_once(manager: Any) -> None:
     challenge = factories.challenge(manager, cards=0)
     factories.add_criteria(manager, challenge)
     browser = visit(manager)
@@ -120,7 +100,7 @@ def test_a_card_and_a_criterion_sent_twice_are_made_once(manager: Any, visit: An
     assert challenge.criteria_sets.get().criteria.filter(name="Nieuw").count() == 1
 
 
-def test_a_criterion_or_challenge_named_as_one_of_our_addresses_can_still_be_opened(manager: Any, visit: Any) -> None:
+def test_a_criterion_or_challenge_named_as_one_of_our_addresses_can_still_be_opened(manager: Any) -> None:
     challenge = actions.create_challenge(by=manager, title="Nieuw")
     assert challenge.slug != "nieuw"
     draft = actions.draft_criteria(by=manager, challenge=challenge)
@@ -130,7 +110,7 @@ def test_a_criterion_or_challenge_named_as_one_of_our_addresses_can_still_be_ope
     assert 'value="Regels"' in page
 
 
-def test_before_intake_a_challenge_does_not_exist_for_visitors_and_teams(manager: Any, owner: Any, visit: Any) -> None:
+def test_before_intake_a_challenge_does_not_exist_for_visitors_and_teams(manager: Any, owner: Any) -> None:
     challenge = factories.ready_challenge(manager)
     names = ("detail", "canvas_history", "stimuli", "draw", "criteria", "canvas_edit", "criteria_lock", "stimulus_new")
     for name in names:
@@ -139,7 +119,7 @@ def test_before_intake_a_challenge_does_not_exist_for_visitors_and_teams(manager
     assert visit().get(url("criteria_file", challenge, 1)).status_code == 404
 
 
-def test_only_the_programme_changes_a_challenge(open_challenge: Any, owner: Any, visit: Any) -> None:
+def test_only_the_programme_changes_a_challenge(open_challenge: Any, owner: Any) -> None:
     for browser in (visit(), visit(owner)):
         for name in ("canvas_edit", "stimulus_new", "criteria_rules", "criterion_new", "criteria_lock"):
             assert browser.get(url(name, open_challenge)).status_code == 403
@@ -149,7 +129,7 @@ def test_only_the_programme_changes_a_challenge(open_challenge: Any, owner: Any,
     assert open_challenge.phase == Phase.INTAKE
 
 
-def test_two_people_in_one_canvas_lose_no_text_and_see_each_others_version(manager: Any, visit: Any) -> None:
+def test_two_people_in_one_canvas_lose_no_text_and_see_each_others_version(manager: Any) -> None:
     challenge = factories.challenge(manager)
     browser = visit(manager)
     base = hidden(browser.get(url("canvas_edit", challenge)), "base_number")
@@ -167,7 +147,7 @@ def test_two_people_in_one_canvas_lose_no_text_and_see_each_others_version(manag
     assert Challenge.objects.get().canvas.mission == "Hoe kunnen we dit zelf doen?"
 
 
-def test_a_canvas_saved_unchanged_makes_no_version_even_with_seconds_in_the_deadline(manager: Any, visit: Any) -> None:
+def test_a_canvas_saved_unchanged_makes_no_version_even_with_seconds_in_the_deadline(manager: Any) -> None:
     deadline = (timezone.now() + timedelta(days=3)).replace(second=59, microsecond=0)
     challenge = factories.challenge(manager, deadline=deadline)
     browser = visit(manager)
@@ -181,7 +161,7 @@ def test_a_canvas_saved_unchanged_makes_no_version_even_with_seconds_in_the_dead
     assert challenge.canvas_versions.count() == 1
 
 
-def test_a_text_of_five_megabytes_is_a_clear_error_and_comes_back(manager: Any, visit: Any) -> None:
+def test_a_text_of_five_megabytes_is_a_clear_error_and_comes_back(manager: Any) -> None:
     challenge = factories.challenge(manager)
     response = visit(manager).post(url("canvas_edit", challenge), canvas_post(base_number=1, mission="a" * 5_000_000))
     assert response.status_code == 200
@@ -190,7 +170,7 @@ def test_a_text_of_five_megabytes_is_a_clear_error_and_comes_back(manager: Any, 
     assert challenge.canvas_versions.count() == 1
 
 
-def test_line_breaks_of_the_browser_do_not_make_a_text_too_long(manager: Any, visit: Any) -> None:
+def test_line_breaks_of_the_browser_do_not_make_a_text_too_long(manager: Any) -> None:
     challenge = factories.challenge(manager)
     text = "\r\n".join(["a" * 9] * 40)  # 399 characters as the browser counts them
     assert (
@@ -198,7 +178,7 @@ def test_line_breaks_of_the_browser_do_not_make_a_text_too_long(manager: Any, vi
     )
 
 
-def test_code_in_any_field_is_shown_as_text(manager: Any, visit: Any) -> None:
+def test_code_in_any_field_is_shown_as_text(manager: Any) -> None:
     browser = visit(manager)
     challenge = actions.create_challenge(by=manager, title=NASTY)
     texts = dict.fromkeys(
@@ -228,7 +208,7 @@ def test_code_in_any_field_is_shown_as_text(manager: Any, visit: Any) -> None:
         assert ESCAPED in text
 
 
-def test_a_script_is_no_address_for_a_source(manager: Any, visit: Any) -> None:
+def test_a_script_is_no_address_for_a_source(manager: Any) -> None:
     challenge = factories.challenge(manager, cards=0)
     browser = visit(manager)
     key = hidden(browser.get(url("stimulus_new", challenge)), "request_key")
@@ -238,7 +218,7 @@ def test_a_script_is_no_address_for_a_source(manager: Any, visit: Any) -> None:
     assert Stimulus.objects.count() == 0
 
 
-def test_criteria_that_changed_while_being_read_are_not_locked(manager: Any, visit: Any) -> None:
+def test_criteria_that_changed_while_being_read_are_not_locked(manager: Any) -> None:
     challenge = factories.challenge(manager)
     draft = factories.add_criteria(manager, challenge)
     browser = visit(manager)
@@ -253,7 +233,7 @@ def test_criteria_that_changed_while_being_read_are_not_locked(manager: Any, vis
     assert CriteriaSet.objects.get().state == CriteriaState.LOCKED
 
 
-def test_a_criterion_sent_after_the_lock_is_refused_with_the_text_kept(manager: Any, visit: Any) -> None:
+def test_a_criterion_sent_after_the_lock_is_refused_with_the_text_kept(manager: Any) -> None:
     challenge = factories.challenge(manager)
     draft = factories.add_criteria(manager, challenge)
     browser = visit(manager)
@@ -266,14 +246,14 @@ def test_a_criterion_sent_after_the_lock_is_refused_with_the_text_kept(manager: 
     assert draft.criteria.count() == len(factories.challenges.CRITERIA)
 
 
-def test_the_draft_of_the_criteria_is_hidden_from_everyone_else(open_challenge: Any, manager: Any, visit: Any) -> None:
+def test_the_draft_of_the_criteria_is_hidden_from_everyone_else(open_challenge: Any, manager: Any) -> None:
     actions.draft_criteria(by=manager, challenge=open_challenge, reason="GEHEIMEREDEN")
     assert "GEHEIMEREDEN" in visit(manager).get(url("criteria", open_challenge)).content.decode()
     assert "GEHEIMEREDEN" not in visit().get(url("criteria", open_challenge)).content.decode()
     assert visit().get(url("criteria_file", open_challenge, 2)).status_code == 404
 
 
-def test_the_downloaded_criteria_have_the_published_fingerprint(open_challenge: Any, visit: Any) -> None:
+def test_the_downloaded_criteria_have_the_published_fingerprint(open_challenge: Any) -> None:
     response = visit().get(url("criteria_file", open_challenge, 1))
     published = open_challenge.criteria_sets.get()
     assert hashlib.sha256(response.content).hexdigest() == published.fingerprint
@@ -290,7 +270,7 @@ def test_a_shorter_scale_publishes_no_texts_for_scores_that_are_gone(manager: An
     assert "Dat is een 4." not in locked.canonical
 
 
-def test_closing_early_needs_a_reason_and_closing_late_does_not(open_challenge: Any, manager: Any, visit: Any) -> None:
+def test_closing_early_needs_a_reason_and_closing_late_does_not(open_challenge: Any, manager: Any) -> None:
     browser = visit(manager)
     refused = browser.post(url("close_intake", open_challenge), {"reason": ""})
     assert refused.status_code == 200
@@ -302,7 +282,7 @@ def test_closing_early_needs_a_reason_and_closing_late_does_not(open_challenge: 
 
 @pytest.mark.parametrize(("phase", "optional"), [(Phase.PREPARING, True), (Phase.INTAKE, False)])
 def test_the_reason_for_a_change_is_called_optional_only_while_it_is(
-    manager: Any, visit: Any, phase: Phase, *, optional: bool
+    manager: Any, phase: Phase, *, optional: bool
 ) -> None:
     challenge = factories.ready_challenge(manager)
     if phase == Phase.INTAKE:
@@ -313,7 +293,7 @@ def test_the_reason_for_a_change_is_called_optional_only_while_it_is(
     assert ("(niet verplicht)" in label[1]) == optional
 
 
-def test_an_intake_that_is_not_ready_says_what_is_missing(manager: Any, visit: Any) -> None:
+def test_an_intake_that_is_not_ready_says_what_is_missing(manager: Any) -> None:
     challenge = actions.create_challenge(by=manager, title="Leeg")
     page = visit(manager).post(url("open_intake", challenge), follow=True).content.decode()
     assert page.count("utrecht-alert--error") >= 5
@@ -321,7 +301,7 @@ def test_an_intake_that_is_not_ready_says_what_is_missing(manager: Any, visit: A
     assert challenge.phase == Phase.PREPARING
 
 
-def test_drawing_cards_shows_each_card_once(manager: Any, visit: Any) -> None:
+def test_drawing_cards_shows_each_card_once(manager: Any) -> None:
     challenge = factories.challenge(manager, cards=4)
     browser, seen = visit(manager), ""
     drawn = []
@@ -336,7 +316,7 @@ def test_drawing_cards_shows_each_card_once(manager: Any, visit: Any) -> None:
     assert odd.status_code == 200
 
 
-def test_the_version_page_shows_old_and_new_with_the_differing_words(manager: Any, visit: Any) -> None:
+def test_the_version_page_shows_old_and_new_with_the_differing_words(manager: Any) -> None:
     challenge = factories.challenge(manager)
     actions.revise_canvas(by=manager, challenge=challenge, base_number=1, values={"owner": "Wethouder Zorg"})
     page = visit(manager).get(url("canvas_version", challenge, 2)).content.decode()
@@ -344,7 +324,7 @@ def test_the_version_page_shows_old_and_new_with_the_differing_words(manager: An
     assert "<ins> Zorg</ins>" in page
 
 
-def test_lists_take_the_same_number_of_queries_however_many_challenges_and_cards(manager: Any, visit: Any) -> None:
+def test_lists_take_the_same_number_of_queries_however_many_challenges_and_cards(manager: Any) -> None:
     def queries(address: str) -> int:
         browser = visit(manager)
         browser.get(address)
@@ -364,7 +344,7 @@ def test_lists_take_the_same_number_of_queries_however_many_challenges_and_cards
 
 @pytest.mark.parametrize("what", ["card", "criterion", "rules"])
 def test_two_managers_in_one_form_lose_no_text_and_see_each_others_change(
-    what: str, manager: Any, second_manager: Any, visit: Any
+    what: str, manager: Any, second_manager: Any
 ) -> None:
     """The later save is refused once, shows both texts, and then goes on top."""
     challenge = factories.open_challenge(manager)

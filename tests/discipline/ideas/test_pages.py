@@ -18,31 +18,12 @@ from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.ideas import actions
 from beproefd.discipline.ideas.models import VERSION_FIELDS, Idea, IdeaState
 from tests import factories
+from tests.discipline.pages import hidden, visit
 
 NASTY = "'; DROP TABLE x; --<script>alert(1)</script>"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
 GOOD_ROW = "Samen koken;Eten is duur;Koken met buren;Beter eten;Buurthuis;Fatima;De Kade;bewoner"
 HEADER = "titel;probleem;idee;waarde;bouwstenen;naam;organisatie;soort"
-
-
-@pytest.fixture
-def visit() -> Any:
-    """`visit(user)`: a browser in which this person is signed in."""
-
-    def start(user: Any = None) -> Client:
-        client = Client()
-        if user:
-            client.force_login(user)
-        return client
-
-    return start
-
-
-def hidden(response: Any, name: str) -> str:
-    """The value of a hidden field on the page."""
-    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', response.content.decode())
-    assert found is not None, f"no hidden field {name}"
-    return found.group(1)
 
 
 def url(name: str, challenge: Challenge, *args: Any) -> str:
@@ -53,7 +34,7 @@ def of(idea: Idea, name: str, *args: Any) -> str:
     return url(name, idea.challenge, idea.reference, *args)
 
 
-def test_an_idea_goes_from_a_card_to_handed_in_on_the_pages_alone(open_challenge: Any, owner: Any, visit: Any) -> None:
+def test_an_idea_goes_from_a_card_to_handed_in_on_the_pages_alone(open_challenge: Any, owner: Any) -> None:
     browser, card = visit(owner), open_challenge.stimuli.get()
     page = browser.get(url("new", open_challenge), {"kaart": card.pk})
     assert re.search(rf'value="{card.pk}"[^>]*checked', page.content.decode())
@@ -70,9 +51,7 @@ def test_an_idea_goes_from_a_card_to_handed_in_on_the_pages_alone(open_challenge
     assert idea.state == IdeaState.SUBMITTED
 
 
-def test_an_idea_with_holes_says_what_is_missing_and_is_not_handed_in(
-    open_challenge: Any, owner: Any, visit: Any
-) -> None:
+def test_an_idea_with_holes_says_what_is_missing_and_is_not_handed_in(open_challenge: Any, owner: Any) -> None:
     idea = factories.idea(owner, open_challenge, submit=False, problem="", value="")
     browser = visit(owner)
     page = browser.get(of(idea, "detail"))
@@ -84,7 +63,7 @@ def test_an_idea_with_holes_says_what_is_missing_and_is_not_handed_in(
 
 
 def test_ideas_are_sealed_for_everyone_but_their_own_team(
-    open_challenge: Any, manager: Any, second_manager: Any, owner: Any, juror: Any, coach: Any, visit: Any
+    open_challenge: Any, manager: Any, second_manager: Any, owner: Any, juror: Any, coach: Any
 ) -> None:
     idea = factories.idea(owner, open_challenge, title="GEHEIM IDEE")
     pages = [of(idea, name) for name in ("detail", "edit", "team", "withdraw", "correction", "merge")]
@@ -103,7 +82,7 @@ def test_ideas_are_sealed_for_everyone_but_their_own_team(
 
 
 def test_the_programme_sees_numbers_while_sealed_and_all_handed_in_ideas_after(
-    open_challenge: Any, manager: Any, owner: Any, visit: Any
+    open_challenge: Any, manager: Any, owner: Any
 ) -> None:
     factories.idea(owner, open_challenge, title="Ingediend idee")
     factories.idea(owner, open_challenge, title="Los concept", submit=False)
@@ -116,9 +95,7 @@ def test_the_programme_sees_numbers_while_sealed_and_all_handed_in_ideas_after(
     assert "Los concept" not in page
 
 
-def test_a_manager_in_a_team_keeps_seeing_only_that_teams_idea(
-    open_challenge: Any, manager: Any, owner: Any, visit: Any
-) -> None:
+def test_a_manager_in_a_team_keeps_seeing_only_that_teams_idea(open_challenge: Any, manager: Any, owner: Any) -> None:
     factories.idea(owner, open_challenge, title="Van een ander")
     own = factories.idea(manager, open_challenge, title="Van mij")
     factories.close_intake_early(manager, open_challenge)
@@ -131,7 +108,7 @@ def test_a_manager_in_a_team_keeps_seeing_only_that_teams_idea(
     assert browser.get(of(own, "merge")).status_code == 403
 
 
-def test_similar_ideas_show_cards_but_never_a_sealed_idea(open_challenge: Any, owner: Any, visit: Any) -> None:
+def test_similar_ideas_show_cards_but_never_a_sealed_idea(open_challenge: Any, owner: Any) -> None:
     factories.idea(
         factories.person("team"), open_challenge, title="Studenten en ouderen", solution="Studenten leren ouderen"
     )
@@ -144,9 +121,7 @@ def test_similar_ideas_show_cards_but_never_a_sealed_idea(open_challenge: Any, o
     assert "<html" not in part
 
 
-def test_looking_for_similar_ideas_without_javascript_keeps_what_was_typed(
-    open_challenge: Any, owner: Any, visit: Any
-) -> None:
+def test_looking_for_similar_ideas_without_javascript_keeps_what_was_typed(open_challenge: Any, owner: Any) -> None:
     browser, card = visit(owner), open_challenge.stimuli.get()
     key = hidden(browser.get(url("new", open_challenge)), "request_key")
     said = {"title": "Studenten leren ouderen", "problem": "Alleen thuis", "sparks": [card.pk], "kind": "resident"}
@@ -161,16 +136,12 @@ def test_looking_for_similar_ideas_without_javascript_keeps_what_was_typed(
     assert Idea.objects.count() == 0
 
 
-def test_the_search_for_similar_ideas_is_closed_for_who_has_no_idea(
-    open_challenge: Any, juror: Any, visit: Any
-) -> None:
+def test_the_search_for_similar_ideas_is_closed_for_who_has_no_idea(open_challenge: Any, juror: Any) -> None:
     for person in (None, juror):
         assert visit(person).get(url("similar", open_challenge), {"title": "sparen"}).status_code == 403
 
 
-def test_two_people_in_one_idea_lose_no_text_and_see_each_others_version(
-    open_challenge: Any, owner: Any, visit: Any
-) -> None:
+def test_two_people_in_one_idea_lose_no_text_and_see_each_others_version(open_challenge: Any, owner: Any) -> None:
     idea = factories.idea(owner, open_challenge)
     browser = visit(owner)
     base = hidden(browser.get(of(idea, "edit")), "base_number")
@@ -187,7 +158,7 @@ def test_two_people_in_one_idea_lose_no_text_and_see_each_others_version(
     assert idea.versions.count() == 3
 
 
-def test_the_deadline_that_passes_while_writing_costs_no_text(open_challenge: Any, owner: Any, visit: Any) -> None:
+def test_the_deadline_that_passes_while_writing_costs_no_text(open_challenge: Any, owner: Any) -> None:
     idea = factories.idea(owner, open_challenge)
     browser = visit(owner)
     key = hidden(browser.get(url("new", open_challenge)), "request_key")
@@ -202,14 +173,14 @@ def test_the_deadline_that_passes_while_writing_costs_no_text(open_challenge: An
     assert Idea.objects.count() == 1
 
 
-def test_who_was_signed_out_while_writing_gets_the_text_back(open_challenge: Any, visit: Any) -> None:
+def test_who_was_signed_out_while_writing_gets_the_text_back(open_challenge: Any) -> None:
     response = visit().post(url("new", open_challenge), factories.TEXTS | {"kind": "company"})
     assert response.status_code == 200
     assert factories.TEXTS["solution"] in response.content.decode()
     assert Idea.objects.count() == 0
 
 
-def test_a_text_of_five_megabytes_is_a_clear_error_and_comes_back(open_challenge: Any, owner: Any, visit: Any) -> None:
+def test_a_text_of_five_megabytes_is_a_clear_error_and_comes_back(open_challenge: Any, owner: Any) -> None:
     browser = visit(owner)
     key = hidden(browser.get(url("new", open_challenge)), "request_key")
     said = factories.TEXTS | {"kind": "company", "request_key": key, "solution": "a" * 5_000_000}
@@ -219,7 +190,7 @@ def test_a_text_of_five_megabytes_is_a_clear_error_and_comes_back(open_challenge
     assert Idea.objects.count() == 0
 
 
-def test_code_in_any_field_is_shown_as_text(open_challenge: Any, manager: Any, second_manager: Any, visit: Any) -> None:
+def test_code_in_any_field_is_shown_as_text(open_challenge: Any, manager: Any, second_manager: Any) -> None:
     writer = factories.person("team", name=NASTY, organisation=NASTY)
     idea = factories.idea(writer, open_challenge, **dict.fromkeys(VERSION_FIELDS, NASTY))
     other = factories.idea(writer, open_challenge, **dict.fromkeys(VERSION_FIELDS, NASTY))
@@ -242,7 +213,7 @@ def test_code_in_any_field_is_shown_as_text(open_challenge: Any, manager: Any, s
         assert ESCAPED in text
 
 
-def test_a_spoken_idea_asks_who_told_it_and_leads_to_the_team(open_challenge: Any, manager: Any, visit: Any) -> None:
+def test_a_spoken_idea_asks_who_told_it_and_leads_to_the_team(open_challenge: Any, manager: Any) -> None:
     browser = visit(manager)
     key = hidden(browser.get(url("new", open_challenge)), "request_key")
     said = factories.TEXTS | {"channel": "spoken", "request_key": key}
@@ -258,7 +229,7 @@ def test_a_spoken_idea_asks_who_told_it_and_leads_to_the_team(open_challenge: An
 
 
 def test_a_team_keeps_an_owner_and_an_unknown_address_is_refused_with_the_text_kept(
-    open_challenge: Any, owner: Any, visit: Any
+    open_challenge: Any, owner: Any
 ) -> None:
     idea = factories.idea(owner, open_challenge)
     browser = visit(owner)
@@ -270,7 +241,7 @@ def test_a_team_keeps_an_owner_and_an_unknown_address_is_refused_with_the_text_k
     assert browser.post(of(idea, "team"), {"remove": "99999999999999999999"}).status_code == 302
 
 
-def test_withdrawing_asks_once_and_keeps_the_idea_for_its_team(open_challenge: Any, owner: Any, visit: Any) -> None:
+def test_withdrawing_asks_once_and_keeps_the_idea_for_its_team(open_challenge: Any, owner: Any) -> None:
     idea = factories.idea(owner, open_challenge)
     browser = visit(owner)
     assert browser.get(of(idea, "withdraw")).status_code == 200
@@ -281,7 +252,7 @@ def test_withdrawing_asks_once_and_keeps_the_idea_for_its_team(open_challenge: A
 
 
 def test_a_correction_opens_one_idea_for_its_team_after_the_deadline(
-    open_challenge: Any, manager: Any, owner: Any, visit: Any
+    open_challenge: Any, manager: Any, owner: Any
 ) -> None:
     idea = factories.idea(owner, open_challenge)
     factories.close_intake_early(manager, open_challenge)
@@ -294,7 +265,7 @@ def test_a_correction_opens_one_idea_for_its_team_after_the_deadline(
 
 
 def test_merging_makes_one_idea_with_everyone_in_the_team_and_keeps_the_lineage(
-    jury_challenge: Any, manager: Any, visit: Any
+    jury_challenge: Any, manager: Any
 ) -> None:
     into, source, _other = Idea.objects.filter(challenge=jury_challenge)
     browser = visit(manager)
@@ -317,7 +288,7 @@ def send(browser: Client, challenge: Challenge, name: str, content: bytes) -> An
     return browser.post(url("import", challenge), {"file": SimpleUploadedFile(name, content)})
 
 
-def test_an_import_reports_every_row_and_takes_nothing_in_twice(open_challenge: Any, manager: Any, visit: Any) -> None:
+def test_an_import_reports_every_row_and_takes_nothing_in_twice(open_challenge: Any, manager: Any) -> None:
     browser = visit(manager)
     rows = [
         HEADER,
@@ -349,7 +320,7 @@ def test_an_import_reports_every_row_and_takes_nothing_in_twice(open_challenge: 
     ],
 )
 def test_a_wrong_file_is_refused_with_a_clear_sentence(
-    open_challenge: Any, manager: Any, visit: Any, name: str, content: bytes
+    open_challenge: Any, manager: Any, name: str, content: bytes
 ) -> None:
     page = send(visit(manager), open_challenge, name, content)
     assert page.status_code == 200
@@ -357,9 +328,7 @@ def test_a_wrong_file_is_refused_with_a_clear_sentence(
     assert Idea.objects.count() == 0
 
 
-def test_no_file_at_all_is_refused_and_the_example_can_be_taken_in(
-    open_challenge: Any, manager: Any, visit: Any
-) -> None:
+def test_no_file_at_all_is_refused_and_the_example_can_be_taken_in(open_challenge: Any, manager: Any) -> None:
     browser = visit(manager)
     assert browser.post(url("import", open_challenge), {}).context["form"].errors["file"]
     example = browser.get(url("import_example", open_challenge))
@@ -367,20 +336,20 @@ def test_no_file_at_all_is_refused_and_the_example_can_be_taken_in(
     assert send(browser, open_challenge, "voorbeeld.csv", example.content).context["counts"]["taken"] == 1
 
 
-def test_only_the_programme_takes_in_files(open_challenge: Any, owner: Any, visit: Any) -> None:
+def test_only_the_programme_takes_in_files(open_challenge: Any, owner: Any) -> None:
     for browser in (visit(), visit(owner)):
         assert browser.get(url("import", open_challenge)).status_code == 403
         assert send(browser, open_challenge, "ideeen.csv", HEADER.encode()).status_code == 403
 
 
-def test_who_cannot_start_an_idea_is_sent_on_with_a_reason(open_challenge: Any, juror: Any, visit: Any) -> None:
+def test_who_cannot_start_an_idea_is_sent_on_with_a_reason(open_challenge: Any, juror: Any) -> None:
     assert visit().get(url("new", open_challenge)).url.startswith(reverse("account_login"))
     response = visit(juror).get(url("new", open_challenge), follow=True)
     assert response.redirect_chain[0][0] == url("list", open_challenge)
     assert "utrecht-alert--warning" in response.content.decode()
 
 
-def test_lists_take_the_same_number_of_queries_for_3_and_for_30_ideas(manager: Any, visit: Any) -> None:
+def test_lists_take_the_same_number_of_queries_for_3_and_for_30_ideas(manager: Any) -> None:
     def queries(person: Any, address: str) -> int:
         browser = visit(person)
         browser.get(address)

@@ -4,17 +4,8 @@
 import html
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
-
-
-def visit(person: Any = None) -> Client:
-    """A browser in which this person is signed in."""
-    client = Client()
-    if person and person.is_authenticated:
-        client.force_login(person)
-    return client
 
 
 def url(world: Any, name: str, *args: Any) -> str:

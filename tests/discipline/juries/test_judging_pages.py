@@ -9,7 +9,8 @@ from beproefd.discipline.ideas.actions import ask_correction, revise_idea
 from beproefd.discipline.juries import actions
 from beproefd.discipline.juries.models import Assessment
 from tests import factories
-from tests.discipline.juries.pages import again, dutch, filled, flat, url, visit
+from tests.discipline.juries.pages import again, dutch, filled, flat, url
+from tests.discipline.pages import visit
 
 pytestmark = pytest.mark.django_db
 

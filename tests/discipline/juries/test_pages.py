@@ -20,7 +20,8 @@ from django.utils.translation import override
 from beproefd.discipline.juries import actions
 from beproefd.discipline.juries.models import Answer, Interest, Round, Seat
 from tests import factories
-from tests.discipline.juries.pages import again, dutch, filled, flat, gettext_dutch, url, visit
+from tests.discipline.juries.pages import again, dutch, filled, flat, gettext_dutch, url
+from tests.discipline.pages import visit
 
 pytestmark = pytest.mark.django_db
 

@@ -1,16 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A team whose idea is worked out."""
+"""A request of that team at a gate."""
 
 import pytest
 
 from tests import factories
 from tests.factories import portfolio
-
-
-@pytest.fixture
-def shop(db: None) -> factories.Workshop:
-    """A winning idea in the follow-up."""
-    return factories.workshop()
 
 
 @pytest.fixture

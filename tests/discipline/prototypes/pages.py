@@ -4,7 +4,6 @@
 import re
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
 from beproefd.discipline.prototypes import actions
@@ -13,22 +12,9 @@ from tests.factories import prototypes as draw
 from tests.ui.page import Page
 
 
-def signed_in(user: Any = None) -> Client:
-    client = Client()
-    if user:
-        client.force_login(user)
-    return client
-
-
 def of(prototype: Prototype, name: str, *rest: Any) -> str:
     idea = prototype.idea
     return reverse(f"prototypes:{name}", args=[idea.challenge.slug, idea.reference, prototype.number, *rest])
-
-
-def hidden(response: Any, name: str) -> str:
-    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', response.content.decode())
-    assert found is not None, f"no hidden field {name}"
-    return found.group(1)
 
 
 def text_of(response: Any) -> str:

@@ -20,11 +20,6 @@ NASTY = "\"><script>alert(1)</script>{{ 7|add:7 }}%(naam)s'); DROP TABLE prototy
 STRANGE = ["", "\0", "x" * 5000, "9" * 5000, "-1", "²", "📎", "back\0", "../..", "{}", "1 OR 1=1"]
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
-
-
 def rows() -> list[int]:
     return [model.objects.count() for model in (Prototype, Screen, Button, Session, Step)]
 

@@ -19,11 +19,6 @@ from tests.factories.validation import Workshop
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
-
-
 def titles(prototype: Prototype) -> list[str]:
     return list(prototype.screens.order_by("position").values_list("title", flat=True))
 

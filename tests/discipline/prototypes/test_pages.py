@@ -16,17 +16,13 @@ from beproefd.discipline.prototypes.models import Prototype, Screen, Session
 from beproefd.discipline.prototypes.views import sessions as pages_about_sessions
 from beproefd.discipline.validation.models import Observation
 from tests import factories as make
-from tests.discipline.prototypes.pages import hidden, of, pages_walked, signed_in, text_of
+from tests.discipline.pages import hidden, visit
+from tests.discipline.prototypes.pages import of, pages_walked, text_of
 from tests.factories import prototypes as draw
 from tests.factories.validation import Workshop
 from tests.ui.page import Page
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
 
 
 def team_pages(prototype: Prototype, session: Session) -> list[str]:
@@ -64,9 +60,9 @@ def test_a_teams_screens_do_not_exist_for_who_may_not_look_in(shop: Workshop) ->
     session = draw.session(shop, made)
     pages = [*team_pages(made, session), *writing_pages(made)]
     for person in (None, make.person("juror"), make.person("team"), make.person("coach"), shop.jury.owners[1]):
-        assert [signed_in(person).get(page).status_code for page in pages] == [404] * len(pages)
+        assert [visit(person).get(page).status_code for page in pages] == [404] * len(pages)
         sent = [of(made, "copy"), of(made, "screen_move", made.screens.first().pk)]
-        assert [signed_in(person).post(page).status_code for page in sent] == [404, 404]
+        assert [visit(person).post(page).status_code for page in sent] == [404, 404]
 
 
 def test_the_team_and_its_coach_open_everything_and_the_programme_only_looks(shop: Workshop) -> None:
@@ -74,17 +70,17 @@ def test_the_team_and_its_coach_open_everything_and_the_programme_only_looks(sho
     session = draw.session(shop, made)
     for person in (shop.owner, shop.coach):
         pages = [*team_pages(made, session), *writing_pages(made)]
-        assert [signed_in(person).get(page).status_code for page in pages] == [200] * len(pages)
+        assert [visit(person).get(page).status_code for page in pages] == [200] * len(pages)
     looks = [page for page in team_pages(made, session) if page != of(made, "session_qr", session.pk)]
-    assert {signed_in(shop.manager).get(page).status_code for page in looks} == {200}
-    assert signed_in(shop.manager).get(of(made, "session_qr", session.pk)).status_code == 404
-    assert session.token not in signed_in(shop.manager).get(of(made, "session", session.pk)).content.decode()
-    assert {signed_in(shop.manager).get(page).status_code for page in writing_pages(made)} == {403}
+    assert {visit(shop.manager).get(page).status_code for page in looks} == {200}
+    assert visit(shop.manager).get(of(made, "session_qr", session.pk)).status_code == 404
+    assert session.token not in visit(shop.manager).get(of(made, "session", session.pk)).content.decode()
+    assert {visit(shop.manager).get(page).status_code for page in writing_pages(made)} == {403}
 
 
 def test_a_screen_of_one_row_is_not_found_in_another(shop: Workshop) -> None:
     made, other = draw.three_screens(shop), draw.prototype(shop, title="Ander")
-    client = signed_in(shop.owner)
+    client = visit(shop.owner)
     screen = made.screens.get(title="Begin").pk
     for name in ("picture", "screen_edit", "screen_look", "screen_remove"):
         assert client.get(of(other, name, screen)).status_code == 404
@@ -93,7 +89,7 @@ def test_a_screen_of_one_row_is_not_found_in_another(shop: Workshop) -> None:
 def test_no_page_runs_code_or_shows_data_as_a_picture(shop: Workshop) -> None:
     made = draw.three_screens(shop)
     session = draw.session(shop, made)
-    client = signed_in(shop.owner)
+    client = visit(shop.owner)
     for address in [*team_pages(made, session)[:4], *writing_pages(made), *pages_walked(session)]:
         answer = client.get(address)
         page = Page(answer.content.decode())
@@ -106,7 +102,7 @@ def test_no_page_runs_code_or_shows_data_as_a_picture(shop: Workshop) -> None:
 
 
 def test_a_screen_is_made_from_an_uploaded_picture_and_nothing_of_the_file_survives(shop: Workshop) -> None:
-    made, client = draw.prototype(shop), signed_in(shop.owner)
+    made, client = draw.prototype(shop), visit(shop.owner)
     sent = draw.picture_bytes("JPEG") + b"<script>alert(1)</script>"
     said = {
         "title": "Begin",
@@ -128,7 +124,7 @@ def test_a_screen_is_made_from_an_uploaded_picture_and_nothing_of_the_file_survi
 
 
 def test_a_wrong_file_is_refused_with_a_clear_sentence_and_the_typed_text_stays(shop: Workshop) -> None:
-    made, client = draw.prototype(shop), signed_in(shop.owner)
+    made, client = draw.prototype(shop), visit(shop.owner)
     upload = SimpleUploadedFile("pot.png", b"<svg onload='alert(1)'/>", "image/png")
     answer = client.post(of(made, "screen_new", "foto"), {"title": "Begin", "alt": "Een pot", "picture": upload})
     assert "Kies een PNG, JPEG of WebP." in text_of(answer)
@@ -137,7 +133,7 @@ def test_a_wrong_file_is_refused_with_a_clear_sentence_and_the_typed_text_stays(
 
 
 def test_a_drawing_arrives_as_png_and_is_drawn_anew(shop: Workshop) -> None:
-    made, client = draw.prototype(shop), signed_in(shop.owner)
+    made, client = draw.prototype(shop), visit(shop.owner)
     drawing = "data:image/png;base64," + base64.b64encode(draw.picture_bytes()).decode()
     said = {"title": "Getekend", "alt": "Een huis", "drawing": drawing, "request_key": uuid.uuid4()}
     assert client.post(of(made, "screen_new", "tekening"), said).status_code == 302
@@ -148,7 +144,7 @@ def test_a_drawing_arrives_as_png_and_is_drawn_anew(shop: Workshop) -> None:
 
 
 def test_a_drawing_survives_a_refused_form_and_can_be_sent_again_as_it_came_back(shop: Workshop) -> None:
-    made, client = draw.prototype(shop), signed_in(shop.owner)
+    made, client = draw.prototype(shop), visit(shop.owner)
     drawing = "data:image/png;base64," + base64.b64encode(draw.picture_bytes()).decode()
     said = {"title": "Getekend", "drawing": drawing, "request_key": uuid.uuid4()}
     refused = client.post(of(made, "screen_new", "tekening"), said)
@@ -160,7 +156,7 @@ def test_a_drawing_survives_a_refused_form_and_can_be_sent_again_as_it_came_back
 
 
 def test_a_drawing_that_cannot_be_read_or_is_too_large_does_not_come_back(shop: Workshop) -> None:
-    made, client = draw.prototype(shop), signed_in(shop.owner)
+    made, client = draw.prototype(shop), visit(shop.owner)
     for drawing in ("data:image/png;base64,AAAA", "data:image/png;base64," + "A" * 7_100_000):
         refused = client.post(of(made, "screen_new", "tekening"), {"title": "Getekend", "drawing": drawing})
         assert "Je tekening is er nog" not in text_of(refused)
@@ -168,14 +164,14 @@ def test_a_drawing_that_cannot_be_read_or_is_too_large_does_not_come_back(shop: 
 
 
 def test_who_chose_a_file_hears_that_it_must_be_chosen_again(shop: Workshop) -> None:
-    made, client = draw.prototype(shop), signed_in(shop.owner)
+    made, client = draw.prototype(shop), visit(shop.owner)
     upload = SimpleUploadedFile("pot.png", draw.picture_bytes(), "image/png")
     refused = client.post(of(made, "screen_new", "foto"), {"title": "Begin", "picture": upload})
     assert "Kies het plaatje opnieuw" in text_of(refused)
 
 
 def test_a_screen_changes_on_its_page_with_buttons_to_other_screens(shop: Workshop) -> None:
-    made, client = draw.three_screens(shop), signed_in(shop.owner)
+    made, client = draw.three_screens(shop), visit(shop.owner)
     begin, klaar = made.screens.get(title="Begin"), made.screens.get(title="Klaar")
     address = of(made, "screen_edit", begin.pk)
     said = {"title": "Start", "alt": "Een pot", "text": "Hoi", "seen": hidden(client.get(address), "seen")}
@@ -189,7 +185,7 @@ def test_a_screen_changes_on_its_page_with_buttons_to_other_screens(shop: Worksh
 
 
 def test_a_session_starts_on_the_page_and_its_address_is_shown_once_it_is_open(shop: Workshop) -> None:
-    made, card, client = draw.three_screens(shop), make.card(shop), signed_in(shop.owner)
+    made, card, client = draw.three_screens(shop), make.card(shop), visit(shop.owner)
     address = of(made, "session_new")
     said = {"card": card.pk, "mode": "assisted", "place": "Noord"}
     said["request_key"] = hidden(client.get(address), "request_key")
@@ -205,7 +201,7 @@ def test_a_session_starts_on_the_page_and_its_address_is_shown_once_it_is_open(s
 
 
 def test_the_page_that_starts_a_session_says_what_counts_before_anyone_tries(shop: Workshop) -> None:
-    made, client = draw.three_screens(shop), signed_in(shop.owner)
+    made, client = draw.three_screens(shop), visit(shop.owner)
     card = make.card(shop, measure="zet alleen 5 euro opzij")
     address = of(made, "session_new")
     said = text_of(client.get(address))
@@ -226,7 +222,7 @@ def test_the_address_of_a_session_can_be_copied_and_opened_on_this_screen(shop: 
     made = draw.three_screens(shop)
     session = draw.session(shop, made)
     path = reverse("trying:welcome", args=[session.token])
-    shown = signed_in(shop.owner).get(of(made, "session", session.pk)).content.decode()
+    shown = visit(shop.owner).get(of(made, "session", session.pk)).content.decode()
     assert f"https://beproefd.example{path}" in shown
     assert f'href="{path}"' in shown
     assert re.search(r"<button[^>]*data-copy[^>]*hidden", shown)  # shows with JavaScript only
@@ -255,11 +251,11 @@ def test_in_the_demo_the_address_is_the_one_the_visitor_came_by(
 def test_the_team_says_on_the_page_of_a_session_what_it_saw(shop: Workshop) -> None:
     made = draw.three_screens(shop)
     session = draw.tried(draw.session(shop, made))
-    address, client = of(made, "session", session.pk), signed_in(shop.owner)
+    address, client = of(made, "session", session.pk), visit(shop.owner)
     assert address in client.get(of(made, "detail")).content.decode()
     assert "Begin > Sparen > Klaar" in text_of(client.get(address))
     assert "Dit veld is verplicht" in text_of(client.post(address, {}))
-    assert 'name="result"' not in signed_in(shop.manager).get(address).content.decode()
+    assert 'name="result"' not in visit(shop.manager).get(address).content.decode()
     assert client.post(address, {"result": "helped"}).status_code == 302
     assert "Het is al gezegd" in text_of(client.post(address, {"result": "yes"}))
     assert "Ja, met hulp" in text_of(client.get(address))
@@ -272,7 +268,7 @@ def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> N
     stopped = draw.session(shop, made, card)
     draw.walk(stopped, "on", "1")
     actions.stop(session=stopped)
-    shown = signed_in(shop.owner).get(of(made, "paths"))
+    shown = visit(shop.owner).get(of(made, "paths"))
     html, said = " ".join(shown.content.decode().split()), text_of(shown)
     assert "Van 1 persoon is iets bewaard" in said
     rows = re.findall(r'<th scope="row">([^<]*)</th><td>(.*?)</td><td class="number">(\d+)</td>', html)

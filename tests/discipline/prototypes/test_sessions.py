@@ -22,11 +22,6 @@ from tests.factories.validation import Workshop
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
-
-
 def again(session: Session) -> Session:
     """The session as the database holds it."""
     return Session.objects.get(pk=session.pk)

@@ -16,7 +16,8 @@ from beproefd.discipline.prototypes import actions
 from beproefd.discipline.prototypes.models import Session
 from beproefd.discipline.validation.models import Observation
 from tests import factories as make
-from tests.discipline.prototypes.pages import hidden, pages_walked, text_of
+from tests.discipline.pages import hidden
+from tests.discipline.prototypes.pages import pages_walked, text_of
 from tests.factories import prototypes as draw
 from tests.factories.validation import Workshop
 from tests.ui.page import Page
@@ -26,11 +27,6 @@ HURRY = re.compile(
     r"http-equiv=.refresh|<progress|<meter|role=.progressbar|aria-valuenow|\b\d+ (van de|van|of|/) \d+\b|%"
 )
 JUMPS = re.compile(r"setTimeout|setInterval|location|\.submit\(|requestSubmit|requestAnimationFrame|fetch\(")
-
-
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
 
 
 def test_a_whole_session_goes_without_javascript_and_without_an_account(shop: Workshop) -> None:

@@ -19,6 +19,7 @@ from beproefd.discipline.tracks.models import Track
 from beproefd.discipline.validation.actions import finish_card
 from beproefd.discipline.validation.models import LearningCard
 from tests import factories as make
+from tests.discipline.pages import visit
 from tests.factories.tracks import LEARNED, Course
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +33,6 @@ def _in_dutch() -> Iterator[None]:
 
 def of(course: Course, name: str, *args: Any) -> str:
     return reverse(f"tracks:{name}", args=[course.idea.challenge.slug, course.idea.reference, *args])
-
-
-def visit(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def main_of(user: Any, page: str) -> str:

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages of a track, as a browser without JavaScript uses them."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,26 +15,14 @@ from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Objection, Partner, Pulse, Resolution, Track
 from tests import factories as make
+from tests.discipline.pages import hidden, visit
 from tests.factories.tracks import LEARNED, Course
 
 pytestmark = pytest.mark.django_db
 
 
-def visit(user: Any = None) -> Client:
-    client = Client()
-    if user:
-        client.force_login(user)
-    return client
-
-
 def of(course: Course, name: str, *args: Any) -> str:
     return reverse(f"tracks:{name}", args=[course.idea.challenge.slug, course.idea.reference, *args])
-
-
-def hidden(response: Any, name: str) -> str:
-    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', response.content.decode())
-    assert found is not None, f"no hidden field {name}"
-    return found.group(1)
 
 
 EVERY_PAGE = [
