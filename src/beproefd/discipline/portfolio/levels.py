@@ -18,7 +18,6 @@ SOURCES = (
     ("Movisie", "https://www.movisie.nl/en/node/1820"),
     ("Nesta", "https://www.nesta.org.uk/feature/innovation-methods/standards-evidence/"),
 )
-CRITICAL_FROM = 4  # importance from which an assumption is critical (validation: Line.is_critical)
 HALF, THREE_QUARTERS, ALL = 0.5, 0.75, 1.0
 
 

@@ -16,8 +16,6 @@ from beproefd.discipline.validation.rules import can_look_in
 from . import walk
 from .models import Prototype, Screen, Session, Step
 
-ENDED = "done"
-
 
 def prototypes(viewer: Any, idea: Idea) -> QuerySet[Prototype]:
     """The prototypes of an idea, newest first, with the number of screens and of people who tried them."""

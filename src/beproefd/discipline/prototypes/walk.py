@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .models import Button, Prototype, Screen, Step
+from .models import Button, Screen, Step
 
 ON = "on"  # pressed where there is one way forward
 SKIP = "skip"
@@ -21,7 +21,7 @@ class Place:
     pressed: str = ""
 
 
-def first(_prototype: Prototype) -> Place:
+def first() -> Place:
     """A session begins with the task."""
     return Place(Step.Kind.TASK)
 

@@ -35,11 +35,6 @@ class Needed:
     arms: int
     wrong_in: int
 
-    @property
-    def most_together(self) -> int:
-        """In both arms."""
-        return self.most * self.arms
-
 
 def people_needed(design: Design) -> Needed:
     """What the plan of the engine says, rounded up to whole people. `wrong_in`: a false claim passes in 1 of so many."""

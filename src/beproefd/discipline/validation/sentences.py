@@ -11,8 +11,6 @@ from beproefd.engines.evidence import Design, TwoArmBinary
 
 from .models import Reading, TestCard
 
-TENTHS = 10
-
 
 def verdict_word(verdict: str) -> str:
     """One word for a verdict."""

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.juries.actions.doors import mail_after_commit
 from beproefd.discipline.juries.models import Interest
-from beproefd.discipline.validation.rules import can_work_on
+from beproefd.discipline.validation.actions.doors import enter
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, record_creation
@@ -34,11 +34,7 @@ def ask_review(
 ) -> GateRequest:
     """Ask to pass the next gate. The dossier is computed and kept as it is now. The same key, the same request."""
     with transaction.atomic():
-        idea = Idea.objects.select_for_update(of=("self",)).select_related("challenge").get(pk=idea.pk)
-        require(
-            can_work_on(by, idea),
-            _("Only the team and its coach may do this, while the idea is being worked out. Nothing was saved."),
-        )
+        idea = enter(by, idea)
         existing = GateRequest.objects.filter(idea=idea, request_key=request_key).first() if request_key else None
         if existing:
             return existing

@@ -26,8 +26,6 @@ class Outcome(models.TextChoices):
 
 
 OUTCOMES = ("go", "adjust", "stop")
-CAUTION = {Outcome.GO: 0, Outcome.ADJUST: 1, Outcome.STOP: 2}
-"""The more careful, the higher."""
 
 
 class GateRequest(Audited):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The learning library: every tested assumption with what was learned, failures first among equals.
 
-It is computed from the teams' own work (what a team says against its own evidence stays in its workshop), so what a stopped or pivoted idea learned is in it by itself and nothing is
-copied. Who works on the challenges reads it all, except what they are bound to; everyone else reads what is published.
+It is computed from the teams' own work (what a team says against its own evidence stays in its workshop), so what a
+stopped or pivoted idea learned is in it by itself and nothing is copied. Who works on the challenges reads it all, except
+what they are bound to; everyone else reads what is published.
 """
 
 import uuid

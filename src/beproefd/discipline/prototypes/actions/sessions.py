@@ -102,7 +102,7 @@ def join(*, session: Session, same_device: bool = False) -> Session:
             _to_state(session, Session.State.RUNNING)
             session.same_device = same_device
             session.save()
-            _add_step(session, walk.first(session.prototype), came_from=None, key=uuid.uuid4(), position=1)
+            _add_step(session, walk.first(), came_from=None, key=uuid.uuid4(), position=1)
     return session
 
 

@@ -91,7 +91,7 @@ def detail(request: HttpRequest, slug: str, reference: str, number: int) -> Http
         sessions=sessions,
         waiting=[session for session in sessions if session.is_waiting],
         cards=queries.running_cards(request.user, prototype.idea),
-        later=Prototype.objects.filter(previous=prototype).first(),
+        later=getattr(prototype, "next", None),
     )
 
 

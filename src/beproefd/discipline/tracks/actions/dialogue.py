@@ -14,12 +14,12 @@ from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.rules import is_in_team
 from beproefd.discipline.validation.actions.doors import add, enter, sent_before
 from beproefd.discipline.validation.models import Evidence
-from beproefd.discipline.validation.queries import evidence_log
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, record_creation
 
 from ..models import FIRST_ACTION_WITHIN, Objection, Reply, Resolution
+from ..queries.dialogue import usable_evidence
 from ..rules import can_look_in
 
 
@@ -51,7 +51,7 @@ def reply_to(
             return existing
         if Resolution.objects.filter(objection=objection).exists():
             raise ValidationError(_("This was decided on. Raise a new objection when there is something new."))
-        usable = {item.pk for item in evidence_log(by, idea) if not item.retracted_at}
+        usable = {item.pk for item in usable_evidence(by, idea)}
         if not usable >= {item.pk for item in evidence}:
             raise ValidationError({"evidence": _("Choose evidence about this idea.")})
         reply = Reply(

@@ -6,11 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from beproefd.discipline.ideas.models import Idea
-from beproefd.ground.accounts.rules import require
+from beproefd.discipline.validation.actions.doors import require_work
 
 from ..models import NEXT_STATES, Track
-from ..rules import can_work_on
 
 
 def locked(track: Track) -> Track:
@@ -23,14 +21,6 @@ def enter(by: Any, track: Track) -> Track:
     track = locked(track)
     require_work(by, track.idea)
     return track
-
-
-def require_work(by: Any, idea: Idea) -> None:
-    """Refuse who does not work on it."""
-    require(
-        can_work_on(by, idea),
-        _("Only the team and its coach may do this, while the idea is being worked out. Nothing was saved."),
-    )
 
 
 def to_state(track: Track, state: str) -> None:

@@ -91,8 +91,13 @@ def _sent_before(idea: Idea, key: str) -> LearningCard | None:
     return next((card for card in LearningCard.objects.filter(idea=idea) if str(card.request_key) == key), None)
 
 
+def _child(idea: Idea, card: LearningCard) -> Idea | None:
+    """The changed idea that this card made, if it made one."""
+    return Idea.objects.filter(pivot_of=idea, request_key=card.request_key).first()
+
+
 def _after(idea: Idea, card: LearningCard) -> HttpResponse:
-    child = Idea.objects.filter(pivot_of=idea, request_key=card.request_key).first()
+    child = _child(idea, card)
     if child:
         return redirect("tracks:home", idea.challenge.slug, child.reference)
     return redirect(address("validation:learning", idea) or address("tracks:home", idea))
@@ -100,8 +105,7 @@ def _after(idea: Idea, card: LearningCard) -> HttpResponse:
 
 def _said(request: HttpRequest, idea: Idea, card: LearningCard) -> str:
     """What happened, and what may come next: look at the canvas again, and close the cycle."""
-    child = Idea.objects.filter(pivot_of=idea, request_key=card.request_key).first()
-    goes_on = child or idea
+    goes_on = _child(idea, card) or idea
     steps = []
     if card.decision != LearningCard.Decision.STOP:
         steps.append((address("validation:canvas_edit", goes_on), _("Change the canvas, if it no longer fits")))

@@ -19,11 +19,6 @@ from ..designs import design_of
 from ..models import Assumption, Deviation, TestAssumption, TestCard
 from .doors import add, enter, need, refuse_stale, sent_before
 
-CARD_FIELDS = (
-    "question", "method", "who", "group", "measure", "right_from", "hope_for", "by_lot", "stakes",
-    "cost_cents", "effort_days", "duration_days",
-)  # fmt: skip
-
 
 def plan_card(
     *,

@@ -23,11 +23,16 @@ Numbered = TypeVar("Numbered", bound=OfIdea)
 def enter(by: User, idea: Idea) -> Idea:
     """The idea with its row locked: whoever works on the same idea at the same time waits here."""
     idea = Idea.objects.select_for_update(of=("self",)).select_related("challenge").get(pk=idea.pk)
+    require_work(by, idea)
+    return idea
+
+
+def require_work(by: User, idea: Idea) -> None:
+    """Refuse who does not work on it."""
     require(
         can_work_on(by, idea),
         _("Only the team and its coach may do this, while the idea is being worked out. Nothing was saved."),
     )
-    return idea
 
 
 def sent_before(model: type[Numbered], idea: Idea, request_key: uuid.UUID | None) -> Numbered | None:

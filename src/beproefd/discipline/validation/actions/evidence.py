@@ -23,7 +23,6 @@ from .doors import add, enter, need, sent_before
 
 Direction = EvidenceLink.Direction
 FIRM_ALPHA = 0.10  # a claim that passes wrongly in more than 1 of 10 tests is measured, not tested
-EVIDENCE_FIELDS = ("text", "source", "strength", "group", "place", "people", "seen_on", "source_title", "source_url")
 
 
 def log_evidence(

@@ -14,8 +14,6 @@ from beproefd.ground.accounts.models import User
 from ..models import CANVAS_FIELDS, Assumption, CanvasRevision, Evidence, EvidenceLink, LearningCard
 from .doors import add, enter, sent_before
 
-LEARNING_FIELDS = ("believed", "observed", "learned", "therefore", "decision")
-
 
 def write_learning(
     *,

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Test cards, what was seen, and what the engine said of it."""
 
-import json
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -140,12 +138,6 @@ class TestCard(OfIdea):
     def locked_design(self) -> Design:
         """The design as it was locked. Raises ValueError before that."""
         return design_from_json(self.design)
-
-    @property
-    def locked_plain(self) -> dict[str, Any]:
-        """The locked design as plain values, for showing."""
-        plain: dict[str, Any] = json.loads(self.design or "{}")
-        return plain
 
 
 class TestAssumption(Audited):
