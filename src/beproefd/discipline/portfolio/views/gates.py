@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from beproefd.discipline.validation.models import CANVAS_FIELDS, Assumption, Can
 from beproefd.discipline.validation.sentences import verdict_word
 from beproefd.discipline.validation.views.entry import enter_work, page
 from beproefd.ground.accounts.rules import require
-from beproefd.ui.buttons import press
+from beproefd.ui.buttons import press, tried
 from beproefd.ui.forms import ActionForm
 
 from .. import actions
@@ -89,20 +88,19 @@ def ask(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     form = AskForm(request.POST or None)
     if request.method != "POST":
         require(queries.may_ask(request.user, idea))
-    elif form.is_valid():
-        try:
-            made = actions.ask_review(
-                by=request.user,
-                idea=idea,
-                plan=form.cleaned_data["plan"],
-                budget_cents=form.cleaned_data["budget"] * 100,
-                request_key=form.cleaned_data["request_key"],
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The request was sent, with what is known now."))
-            return redirect("portfolio:request", slug, reference, made.number)
+    made = tried(
+        form,
+        lambda said: actions.ask_review(
+            by=request.user,
+            idea=idea,
+            plan=said["plan"],
+            budget_cents=said["budget"] * 100,
+            request_key=said["request_key"],
+        ),
+    )
+    if made:
+        messages.success(request, _("The request was sent, with what is known now."))
+        return redirect("portfolio:request", slug, reference, made.number)
     facts = facts_of(idea)
     gate = queries.next_gate(idea)
     return page(
@@ -124,14 +122,9 @@ def own_tie(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     if not can_run_gates(request.user, idea):
         raise Http404
     form = RecuseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.note_own_tie(by=request.user, idea=idea, **form.cleaned_data)
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Noted. This idea is closed to you now; thank you for saying so."))
-            return redirect("portfolio:board")
+    if tried(form, lambda said: actions.note_own_tie(by=request.user, idea=idea, **said)):
+        messages.success(request, _("Noted. This idea is closed to you now; thank you for saying so."))
+        return redirect("portfolio:board")
     return page(request, "portfolio/own_tie.html", _("Something binds me"), idea, form=form)
 
 
@@ -228,7 +221,7 @@ def name_reviewer(request: HttpRequest, slug: str, reference: str, number: int) 
         asked,
         form,
         _("Name a reviewer"),
-        lambda: actions.name_reviewer(by=request.user, request=asked, user=form.person()),
+        lambda _said: actions.name_reviewer(by=request.user, request=asked, user=form.person()),
         done=_("Named. This person first says whether anything binds."),
         button=_("Name this person"),
         intro=_(
@@ -257,12 +250,8 @@ def decide_tie(request: HttpRequest, slug: str, reference: str, number: int, pk:
         asked,
         form,
         _("Does this bind %(name)s?") % {"name": tie.user.name},
-        lambda: actions.decide_tie(
-            by=request.user,
-            request=asked,
-            tie=tie,
-            binds=form.cleaned_data["binds"] == "yes",
-            reason=form.cleaned_data["reason"],
+        lambda said: actions.decide_tie(
+            by=request.user, request=asked, tie=tie, binds=said["binds"] == "yes", reason=said["reason"]
         ),
         done=_("Saved."),
         intro=f"{tie.user.name}, {tie.user.organisation}: {tie.get_kind_display()}",
@@ -278,7 +267,7 @@ def decide(request: HttpRequest, slug: str, reference: str, number: int) -> Http
         asked,
         form,
         _("Decide"),
-        lambda: actions.decide_gate(by=request.user, request=asked, **form.said()),
+        lambda _said: actions.decide_gate(by=request.user, request=asked, **form.said()),
         done=_("Decided. The team hears it."),
         button=_("Decide"),
         intro=_("The team hears the outcome, your reasons and who reviewed. They do not see the reviews."),
@@ -313,7 +302,7 @@ def recuse(request: HttpRequest, slug: str, reference: str, number: int) -> Http
         asked,
         form,
         _("Something binds me"),
-        lambda: actions.declare(by=request.user, request=asked, free=False, **form.cleaned_data),
+        lambda said: actions.declare(by=request.user, request=asked, free=False, **said),
         done=_("Noted. This idea is closed to you now; thank you for saying so."),
         to="portfolio:board",
         button=_("I step back"),
@@ -332,7 +321,7 @@ def review(request: HttpRequest, slug: str, reference: str, number: int) -> Http
         asked,
         form,
         _("Your review"),
-        lambda: actions.write_review(by=request.user, request=asked, **form.said()),
+        lambda _said: actions.write_review(by=request.user, request=asked, **form.said()),
         done=_("Handed in. Now you can read what others said."),
         button=_("Hand in my review"),
         intro=_("It stays as you write it. You see the reviews of others after handing in your own."),
@@ -351,20 +340,15 @@ def _form(
     asked: GateRequest,
     form: ActionForm,
     title: str,
-    action: Callable[[], Any],
+    action: Callable[[dict[str, Any]], Any],
     *,
     done: str,
     to: str = "portfolio:request",
     **context: Any,
 ) -> HttpResponse:
     """Show the form; once it is right, do it and go back."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            action()
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, done)
-            where = (asked.idea.challenge.slug, asked.idea.reference, asked.number)
-            return redirect(to, *(where if to == "portfolio:request" else ()))
+    if tried(form, action):
+        messages.success(request, done)
+        where = (asked.idea.challenge.slug, asked.idea.reference, asked.number)
+        return redirect(to, *(where if to == "portfolio:request" else ()))
     return room(request, "portfolio/form.html", title, asked, form=form, **{"button": _("Save")} | context)

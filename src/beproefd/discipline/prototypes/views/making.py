@@ -17,6 +17,7 @@ from beproefd.discipline.validation.views.entry import enter_work
 from beproefd.discipline.validation.views.entry import page as room_page
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.chain import digest
+from beproefd.ui.buttons import tried
 
 from .. import actions, pictures, queries
 from ..forms import NewPrototypeForm, PrototypeForm, ScreenForm
@@ -63,16 +64,15 @@ def prototype_new(request: HttpRequest, slug: str, reference: str) -> HttpRespon
     idea = enter_work(request, slug, reference)
     require(can_work_on(request.user, idea))
     form = NewPrototypeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.make_prototype(
-                by=request.user, idea=idea, values=form.values(), request_key=form.cleaned_data["request_key"]
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved. Now make the first screen."))
-            return redirect("prototypes:detail", slug, reference, made.number)
+    made = tried(
+        form,
+        lambda said: actions.make_prototype(
+            by=request.user, idea=idea, values=form.values(), request_key=said["request_key"]
+        ),
+    )
+    if made:
+        messages.success(request, _("Saved. Now make the first screen."))
+        return redirect("prototypes:detail", slug, reference, made.number)
     return room_page(request, "prototypes/form.html", _("New screens"), idea, form=form)
 
 
@@ -139,22 +139,20 @@ def screen_new(request: HttpRequest, slug: str, reference: str, number: int, kin
     require(can_work_on(request.user, prototype.idea))
     known = {"kind": KINDS[kind], "others": queries.screens(request.user, prototype)}
     form = ScreenForm(request.POST or None, request.FILES or None, **known)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.add_screen(
-                by=request.user,
-                prototype=prototype,
-                kind=KINDS[kind],
-                values=form.values(),
-                buttons=form.buttons(),
-                picture=form.new_picture(),
-                request_key=form.cleaned_data["request_key"],
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The screen was added."))
-            return to("detail", prototype)
+    if tried(
+        form,
+        lambda said: actions.add_screen(
+            by=request.user,
+            prototype=prototype,
+            kind=KINDS[kind],
+            values=form.values(),
+            buttons=form.buttons(),
+            picture=form.new_picture(),
+            request_key=said["request_key"],
+        ),
+    ):
+        messages.success(request, _("The screen was added."))
+        return to("detail", prototype)
     return _write(request, prototype, form, _("New screen"))
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import qrcode
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from qrcode.image.svg import SvgPathImage
 
 from beproefd.discipline.validation.rules import can_work_on
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import tried
 
 from .. import actions, queries
 from ..forms import ResultForm, SessionForm
@@ -36,14 +36,10 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
     screens = queries.screens(request.user, prototype)
     groups = queries.target_groups(request.user, prototype.idea)
     form = SessionForm(request.POST or None, cards=cards, groups=groups, screens=screens)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.start_session(by=request.user, prototype=prototype, **form.values())
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The session is ready. Open the address on the phone of the person."))
-            return to("session", prototype, made.pk)
+    made = tried(form, lambda _said: actions.start_session(by=request.user, prototype=prototype, **form.values()))
+    if made:
+        messages.success(request, _("The session is ready. Open the address on the phone of the person."))
+        return to("session", prototype, made.pk)
     return page(
         request,
         "session_new",
@@ -65,15 +61,11 @@ def session(request: HttpRequest, slug: str, reference: str, number: int, sessio
     found = _session(request, prototype, session)
     works = can_work_on(request.user, prototype.idea)
     form = ResultForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = actions.confirm_session(by=request.user, session=found, result=form.cleaned_data["result"])
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            if not done.not_counted:
-                messages.success(request, _("Saved. This session now counts in the test."))
-            return to("session", prototype, found.pk)
+    done = tried(form, lambda said: actions.confirm_session(by=request.user, session=found, result=said["result"]))
+    if done:
+        if not done.not_counted:
+            messages.success(request, _("Saved. This session now counts in the test."))
+        return to("session", prototype, found.pk)
     steps = found.steps.order_by("position").select_related("screen") if found.is_waiting else ()
     return page(
         request,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from beproefd.ui.buttons import press
+from beproefd.ui.buttons import press, tried
 
 from .. import actions, queries
 from ..forms import HoursForm
@@ -17,7 +17,7 @@ from ..models import Pulse
 from ..pictures import load_picture, own_picture, team_picture
 from ..queries.track import hours_complete
 from ..rules import can_guide, can_work_on, sees_each_person
-from .entry import enter, page, tried
+from .entry import enter, page
 
 
 @require_safe

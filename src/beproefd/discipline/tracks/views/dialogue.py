@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from beproefd.discipline.ideas.models import Idea
-from beproefd.ui.buttons import press
+from beproefd.ui.buttons import press, tried
 
 from .. import actions, queries
 from ..forms import ObjectionForm, ReplyForm, ResolveForm
 from ..queries.dialogue import Thread
-from .entry import enter_idea, page, tried
+from .entry import enter_idea, page
 
 
 def dialogue(request: HttpRequest, slug: str, reference: str) -> HttpResponse:

@@ -3,13 +3,11 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.views import entry as validation
-from beproefd.ui.forms import ActionForm
 
 from .. import queries
 from ..models import Track
@@ -38,14 +36,3 @@ def address(name: str, idea: Idea, *numbers: int) -> str:
         return reverse(name, args=[idea.challenge.slug, idea.reference, *numbers])
     except NoReverseMatch:
         return ""
-
-
-def tried(form: ActionForm, act: Any) -> Any:
-    """What the action gives back for a valid form; None after a refusal, which then stands in the form."""
-    if not form.is_valid():
-        return None
-    try:
-        return act(form.cleaned_data)
-    except (ValidationError, PermissionDenied) as refusal:
-        form.refuse(refusal)
-        return None

@@ -15,11 +15,12 @@ from beproefd.discipline.validation.models import Assumption, Evidence, Learning
 from beproefd.discipline.validation.queries import cards, register
 from beproefd.discipline.validation.sentences import seen_text, verdict_text
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import tried
 
 from .. import actions, queries
 from ..forms import PIVOT_FIELDS, LearnForm
 from ..rules import can_work_on
-from .entry import address, enter_idea, page, tried
+from .entry import address, enter_idea, page
 
 
 def learn(request: HttpRequest, slug: str, reference: str) -> HttpResponse:

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from beproefd.ground.accounts.rules import require
-from beproefd.ui.buttons import press
+from beproefd.ui.buttons import press, tried
 
 from .. import actions, queries
 from ..forms import PartnerForm
 from ..models import NEXT_STAGES, Partner
 from ..rules import can_work_on
-from .entry import address, enter_idea, page, tried
+from .entry import address, enter_idea, page
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.ground.accounts.rules import is_manager, require
-from beproefd.ui.buttons import press
+from beproefd.ui.buttons import press, tried
 from beproefd.ui.forms import ReasonForm
 
 from .. import actions, queries
@@ -17,7 +17,7 @@ from ..forms import CloseForm, CoachForm, GoalForm, OpenForm, PlanForm
 from ..models import Track
 from ..pictures import cycle_picture
 from ..rules import can_guide, can_open_track, can_work_on
-from .entry import address, enter, enter_idea, page, tried
+from .entry import address, enter, enter_idea, page
 
 FOR_THE_TEAM = {"validation:card_new", "tracks:learn"}  # pages that only who works on the idea can use
 

@@ -10,14 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.ground.accounts.rules import require
-from beproefd.ui.buttons import press
+from beproefd.ui.buttons import press, tried
 
 from .. import actions, queries
 from ..forms import ReflectionForm
 from ..models import Share, Skill
 from ..rules import can_work_on, is_in_team
 from ..skill_cards import CARDS
-from .entry import enter, page, tried
+from .entry import enter, page
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beproefd.discipline.ideas.models import Idea
 from beproefd.engines.evidence import DesignError
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import press, tried
 from beproefd.ui.charts import Chart, Interval, interval_chart
 
 from .. import actions, queries
@@ -65,18 +66,18 @@ def card_new(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     form = _form(idea, request.POST or None, about=request.GET.get("aanname", ""))
     if request.method != "POST":
         require(can_work_on(request.user, idea))
-    elif form.is_valid() and "look" not in request.POST:
-        try:
-            made = actions.plan_card(
+    elif "look" not in request.POST:
+        made = tried(
+            form,
+            lambda said: actions.plan_card(
                 by=request.user,
                 idea=idea,
                 values=form.values(),
                 assumptions=form.links(),
-                request_key=form.cleaned_data["request_key"],
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
+                request_key=said["request_key"],
+            ),
+        )
+        if made:
             messages.success(request, _("The test card was saved. Start the test when you are ready."))
             return redirect("validation:card", slug, reference, made.number)
     return _write(request, idea, form, _("New test"))
@@ -213,13 +214,7 @@ def finish(request: HttpRequest, slug: str, reference: str, number: int) -> Http
 
 
 def _do(request: HttpRequest, shown: TestCard, action: Callable[..., Any], said: str) -> HttpResponse:
-    try:
-        action(by=request.user, card=shown)
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, said)
+    press(request, lambda: action(by=request.user, card=shown), said)
     return redirect("validation:card", shown.idea.challenge.slug, shown.idea.reference, shown.number)
 
 
@@ -227,14 +222,9 @@ def drop(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
     """Stop a test without an outcome."""
     shown = enter_card(request, slug, reference, number)
     form = WhyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.drop_card(by=request.user, card=shown, reason=form.cleaned_data["reason"])
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The test has stopped. What you saw is kept."))
-            return redirect("validation:card", slug, reference, number)
+    if tried(form, lambda said: actions.drop_card(by=request.user, card=shown, reason=said["reason"])):
+        messages.success(request, _("The test has stopped. What you saw is kept."))
+        return redirect("validation:card", slug, reference, number)
     title = _("Stop %(reference)s without an outcome") % {"reference": shown.reference}
     words = {"intro": shown.question, "button": _("Stop this test")}
     return form_page(request, title, shown.idea, form=form, back=("validation:card", number), **words)
@@ -244,21 +234,9 @@ def deviation(request: HttpRequest, slug: str, reference: str, number: int) -> H
     """Note what went otherwise."""
     shown = enter_card(request, slug, reference, number)
     form = DeviationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.note_deviation(
-                by=request.user,
-                card=shown,
-                what=form.cleaned_data["what"],
-                reason=form.cleaned_data["reason"],
-                results_seen=form.cleaned_data["results_seen"],
-                request_key=form.cleaned_data["request_key"],
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Noted with the test."))
-            return redirect("validation:card", slug, reference, number)
+    if tried(form, lambda said: actions.note_deviation(by=request.user, card=shown, **said)):
+        messages.success(request, _("Noted with the test."))
+        return redirect("validation:card", slug, reference, number)
     title = _("Something went otherwise in %(reference)s") % {"reference": shown.reference}
     words = {"intro": shown.question, "button": _("Write it down")}
     return form_page(request, title, shown.idea, form=form, back=("validation:card", number), **words)

@@ -4,7 +4,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import tried
 
 from .. import actions, queries
 from ..forms import EvidenceForm, WhyForm
@@ -43,20 +43,19 @@ def evidence_new(request: HttpRequest, slug: str, reference: str) -> HttpRespons
     form = _form(request.user, idea, request.POST or None, about=request.GET.get("aanname", ""))
     if request.method != "POST":
         require(can_work_on(request.user, idea))
-    elif form.is_valid():
-        try:
-            made = actions.log_evidence(
-                by=request.user,
-                idea=idea,
-                values=form.values(),
-                directions=form.directions(),
-                request_key=form.cleaned_data["request_key"],
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved as %(reference)s.") % {"reference": made.reference})
-            return redirect("validation:evidence", slug, reference)
+    made = tried(
+        form,
+        lambda said: actions.log_evidence(
+            by=request.user,
+            idea=idea,
+            values=form.values(),
+            directions=form.directions(),
+            request_key=said["request_key"],
+        ),
+    )
+    if made:
+        messages.success(request, _("Saved as %(reference)s.") % {"reference": made.reference})
+        return redirect("validation:evidence", slug, reference)
     return page(request, "validation/evidence_form.html", _("New evidence"), idea, form=form, about=form.about())
 
 
@@ -76,14 +75,9 @@ def entry(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
     idea = enter_work(request, slug, reference)
     item = get_object_or_404(Evidence.objects.select_related("group", "card"), idea=idea, number=number)
     form = WhyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.retract_evidence(by=request.user, evidence=item, reason=form.cleaned_data["reason"])
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Taken out. It no longer counts and stays visible as taken out."))
-            return redirect("validation:evidence", slug, reference)
+    if tried(form, lambda said: actions.retract_evidence(by=request.user, evidence=item, reason=said["reason"])):
+        messages.success(request, _("Taken out. It no longer counts and stays visible as taken out."))
+        return redirect("validation:evidence", slug, reference)
     links = list(item.links.filter(assumption__idea=idea).select_related("assumption"))
     return page(
         request,

@@ -2,7 +2,6 @@
 """Learning cards and the canvas with its history."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from beproefd.discipline.challenges.queries import what_changed
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import tried
 
 from .. import actions, queries
 from ..forms import CanvasForm
@@ -70,23 +70,22 @@ def canvas_edit(request: HttpRequest, slug: str, reference: str) -> HttpResponse
     newer = []
     if request.method != "POST":
         require(can_work_on(request.user, idea))
-    elif form.is_valid():
-        try:
-            made = actions.revise_canvas(
-                by=request.user,
-                idea=idea,
-                base_number=form.cleaned_data["base_number"],
-                values=form.values(),
-                cause=form.cleaned_data.get("cause", ""),
-                explanation=form.cleaned_data.get("explanation", ""),
-                evidence=form.chosen_evidence(),
-                request_key=form.cleaned_data["request_key"],
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved as version %(number)s.") % {"number": made.number})
-            return redirect("validation:canvas", slug, reference)
+    made = tried(
+        form,
+        lambda said: actions.revise_canvas(
+            by=request.user,
+            idea=idea,
+            base_number=said["base_number"],
+            values=form.values(),
+            cause=said.get("cause", ""),
+            explanation=said.get("explanation", ""),
+            evidence=form.chosen_evidence(),
+            request_key=said["request_key"],
+        ),
+    )
+    if made:
+        messages.success(request, _("Saved as version %(number)s.") % {"number": made.number})
+        return redirect("validation:canvas", slug, reference)
     started_from = form.data.get("base_number") if form.is_bound else None
     if latest and started_from is not None and started_from != str(latest.number):
         base = next((revision for revision in revisions if str(revision.number) == started_from), None)

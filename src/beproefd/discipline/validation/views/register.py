@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.rules import require
+from beproefd.ui.buttons import tried
 from beproefd.ui.charts import Spot, scatter
 
 from .. import actions, queries
@@ -70,14 +71,9 @@ def groups(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Name a target group."""
     idea = enter_work(request, slug, reference)
     form = GroupForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.add_target_group(by=request.user, idea=idea, name=form.cleaned_data["name"])
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("validation:assumptions", slug, reference)
+    if tried(form, lambda said: actions.add_target_group(by=request.user, idea=idea, name=said["name"])):
+        messages.success(request, _("Saved."))
+        return redirect("validation:assumptions", slug, reference)
     return form_page(request, _("New target group"), idea, form=form, back=("validation:assumptions",))
 
 
@@ -92,16 +88,15 @@ def assumption_new(request: HttpRequest, slug: str, reference: str) -> HttpRespo
     form = _form(idea, request.POST or None)
     if request.method != "POST":
         require(can_work_on(request.user, idea))
-    elif form.is_valid():
-        try:
-            made = actions.add_assumption(
-                by=request.user, idea=idea, values=form.values(), request_key=form.cleaned_data["request_key"]
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved as %(reference)s.") % {"reference": made.reference})
-            return redirect("validation:assumptions", slug, reference)
+    made = tried(
+        form,
+        lambda said: actions.add_assumption(
+            by=request.user, idea=idea, values=form.values(), request_key=said["request_key"]
+        ),
+    )
+    if made:
+        messages.success(request, _("Saved as %(reference)s.") % {"reference": made.reference})
+        return redirect("validation:assumptions", slug, reference)
     return page(request, "validation/assumption_form.html", _("New assumption"), idea, form=form)
 
 
@@ -160,19 +155,14 @@ def override(request: HttpRequest, slug: str, reference: str, number: int) -> Ht
         messages.success(request, _("The computed status counts again."))
         return redirect("validation:assumption", slug, reference, number)
     form = OverrideForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.override_status(
-                by=request.user,
-                assumption=row,
-                status=form.cleaned_data["status"],
-                reason=form.cleaned_data["reason"],
-            )
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved. The page shows that this is the say of the team."))
-            return redirect("validation:assumption", slug, reference, number)
+    if tried(
+        form,
+        lambda said: actions.override_status(
+            by=request.user, assumption=row, status=said["status"], reason=said["reason"]
+        ),
+    ):
+        messages.success(request, _("Saved. The page shows that this is the say of the team."))
+        return redirect("validation:assumption", slug, reference, number)
     title = _("Another status for %(reference)s") % {"reference": row.reference}
     back = ("validation:assumption", number)
     return form_page(request, title, idea, form=form, back=back, intro=row.statement)
@@ -183,14 +173,9 @@ def retire(request: HttpRequest, slug: str, reference: str, number: int) -> Http
     idea = enter_work(request, slug, reference)
     row = get_object_or_404(Assumption, idea=idea, number=number)
     form = WhyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.retire_assumption(by=request.user, assumption=row, reason=form.cleaned_data["reason"])
-        except (ValidationError, PermissionDenied) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved. It stays readable below the others."))
-            return redirect("validation:assumptions", slug, reference)
+    if tried(form, lambda said: actions.retire_assumption(by=request.user, assumption=row, reason=said["reason"])):
+        messages.success(request, _("Saved. It stays readable below the others."))
+        return redirect("validation:assumptions", slug, reference)
     title = _("%(reference)s no longer matters") % {"reference": row.reference}
     back = ("validation:assumption", number)
     return form_page(request, title, idea, form=form, back=back, intro=row.statement)
