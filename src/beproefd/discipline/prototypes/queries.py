@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from beproefd.discipline.ideas.models import Idea
-from beproefd.discipline.validation.models import TargetGroup, TestCard
+from beproefd.discipline.validation.models import TestCard
 from beproefd.discipline.validation.rules import can_look_in
 
 from . import walk
@@ -51,11 +51,6 @@ def running_cards(viewer: Any, idea: Idea) -> list[TestCard]:
     if not can_look_in(viewer, idea):
         return []
     return list(TestCard.objects.filter(idea=idea, state=TestCard.State.RUNNING).order_by("-number"))
-
-
-def target_groups(viewer: Any, idea: Idea) -> list[TargetGroup]:
-    """The groups the idea is for."""
-    return list(TargetGroup.objects.filter(idea=idea)) if can_look_in(viewer, idea) else []
 
 
 # What a tester may see

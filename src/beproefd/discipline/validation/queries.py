@@ -50,6 +50,11 @@ def visible_work(viewer: Any) -> QuerySet[Idea]:
     )
 
 
+def target_groups(viewer: Any, idea: Idea) -> list[TargetGroup]:
+    """The groups the idea is for."""
+    return list(TargetGroup.objects.filter(idea=idea)) if can_look_in(viewer, idea) else []
+
+
 # Assumptions
 
 
@@ -258,7 +263,7 @@ def coverage(viewer: Any, idea: Idea) -> list[Coverage]:
     """Per target group of the idea how much evidence came from the group itself."""
     if not can_look_in(viewer, idea):
         return []
-    names = [group.name for group in TargetGroup.objects.filter(idea=idea)]
+    names = [group.name for group in target_groups(viewer, idea)]
     log = [item.pk for item in evidence_log(viewer, idea) if item.source == Evidence.Source.TARGET_GROUP]
     pieces: Counter[str] = Counter()
     people: Counter[str] = Counter()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from qrcode.image.svg import SvgPathImage
 
+from beproefd.discipline.validation.queries import target_groups
 from beproefd.discipline.validation.rules import can_work_on
 from beproefd.ground.accounts.rules import require
 from beproefd.ui.buttons import tried
@@ -34,7 +35,7 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
     require(can_work_on(request.user, prototype.idea))
     cards = queries.running_cards(request.user, prototype.idea)
     screens = queries.screens(request.user, prototype)
-    groups = queries.target_groups(request.user, prototype.idea)
+    groups = target_groups(request.user, prototype.idea)
     form = SessionForm(request.POST or None, cards=cards, groups=groups, screens=screens)
     made = tried(form, lambda _said: actions.start_session(by=request.user, prototype=prototype, **form.values()))
     if made:

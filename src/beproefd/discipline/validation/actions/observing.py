@@ -64,37 +64,10 @@ def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Obs
     with transaction.atomic():
         idea = enter(by, card.idea)
         card = locked_row(card)
-        known = {row.key: row for row in Observation.objects.filter(key__in=[item.key for item in seen])}
         groups = set(TargetGroup.objects.filter(idea=idea).values_list("pk", flat=True))
-        taken: list[Observation] = []
-        fresh: list[Observation] = []
-        refused: list[Refused] = []
-        position = card.observations.count()
-        decided = card.readings.exclude(verdict="CONTINUE").exists()
-        for item in seen:
-            if item.key in known:
-                earlier = known[item.key]
-                if earlier.card_id == card.pk:
-                    taken.append(earlier)
-                else:
-                    refused.append(Refused(item.key, _("This belongs to another test.")))
-                continue
-            reason = _unreadable(card, item, groups)
-            if reason:
-                refused.append(Refused(item.key, reason))
-                continue
-            position += 1
-            row = _row(by, card, item, position)
-            try:
-                row.full_clean()
-            except ValidationError as problem:
-                position -= 1
-                refused.append(Refused(item.key, " ".join(problem.messages)))
-                continue
-            known[item.key] = row
-            fresh.append(row)
-            taken.append(row)
+        taken, fresh, refused = _sorted_out(by, card, seen, groups)
         if fresh:
+            decided = card.readings.exclude(verdict="CONTINUE").exists()
             if not card.is_locked:
                 lock_card(by, card)
             stand = None if decided or card.state == TestCard.State.DROPPED else resume(card)
@@ -136,6 +109,37 @@ def erase_note(*, by: User, observation: Observation) -> Observation:
                 observation.note = ""
                 observation.save(update_fields=["note"])
     return observation
+
+
+def _sorted_out(
+    by: User, card: TestCard, seen: Sequence[Seen], groups: set[int]
+) -> tuple[list[Observation], list[Observation], list[Refused]]:
+    """What is taken, what of that is new and not saved yet, and what is refused."""
+    known = {row.key: row for row in Observation.objects.filter(key__in=[item.key for item in seen])}
+    taken: list[Observation] = []
+    fresh: list[Observation] = []
+    refused: list[Refused] = []
+    position = card.observations.count() + 1
+    for item in seen:
+        earlier = known.get(item.key)
+        if earlier and earlier.card_id == card.pk:
+            taken.append(earlier)
+            continue
+        reason = _("This belongs to another test.") if earlier else _unreadable(card, item, groups)
+        row = _row(by, card, item, position)
+        if not reason:
+            try:
+                row.full_clean()
+            except ValidationError as problem:
+                reason = " ".join(problem.messages)
+        if reason:
+            refused.append(Refused(item.key, reason))
+            continue
+        known[item.key] = row
+        fresh.append(row)
+        taken.append(row)
+        position += 1
+    return taken, fresh, refused
 
 
 def _unreadable(card: TestCard, item: Seen, groups: set[int]) -> str:

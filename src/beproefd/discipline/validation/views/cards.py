@@ -20,7 +20,7 @@ from beproefd.ui.charts import Chart, Interval, interval_chart
 from .. import actions, queries
 from ..designs import design_of, people_needed
 from ..forms import CardForm, DeviationForm, WhyForm
-from ..models import Assumption, Reading, TargetGroup, TestCard
+from ..models import Assumption, Reading, TestCard
 from ..rules import can_work_on
 from ..sentences import claim_text, peeking_text, screens_rule, verdict_text, verdict_word
 from .entry import enter_work, form_page, page
@@ -53,17 +53,17 @@ def card_list(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     return page(request, "validation/cards.html", _("Tests"), idea, lines=lines)
 
 
-def _form(idea: Idea, data: Any = None, row: TestCard | None = None, about: str = "") -> CardForm:
+def _form(viewer: Any, idea: Idea, data: Any = None, row: TestCard | None = None, about: str = "") -> CardForm:
     start: dict[str, Any] = {f"about_{about}": "yes"} if about else {}
     open_ones = Assumption.objects.filter(idea=idea, retired_reason="")
-    groups = TargetGroup.objects.filter(idea=idea)
-    return CardForm(data, row=row, initial=start, groups=list(groups), assumptions=list(open_ones))
+    groups = queries.target_groups(viewer, idea)
+    return CardForm(data, row=row, initial=start, groups=groups, assumptions=list(open_ones))
 
 
 def card_new(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Plan a test; "how many people?" answers before anything is saved."""
     idea = enter_work(request, slug, reference)
-    form = _form(idea, request.POST or None, about=request.GET.get("aanname", ""))
+    form = _form(request.user, idea, request.POST or None, about=request.GET.get("aanname", ""))
     if request.method != "POST":
         require(can_work_on(request.user, idea))
     elif "look" not in request.POST:
@@ -86,7 +86,7 @@ def card_new(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def card_edit(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
     """Change a card that nothing was observed on yet."""
     card = enter_card(request, slug, reference, number)
-    form = _form(card.idea, request.POST or None, card)
+    form = _form(request.user, card.idea, request.POST or None, card)
     newer = []
     if request.method != "POST":
         require(can_work_on(request.user, card.idea))
@@ -104,7 +104,7 @@ def card_edit(request: HttpRequest, slug: str, reference: str, number: int) -> H
             )
         except (ValidationError, PermissionDenied) as refusal:
             form.refuse(refusal)
-            newer = form.newer_than(_form(card.idea, None, card))
+            newer = form.newer_than(_form(request.user, card.idea, None, card))
         else:
             messages.success(request, _("Saved."))
             return redirect("validation:card", slug, reference, number)

@@ -16,7 +16,7 @@ from beproefd.ui.buttons import tried
 
 from .. import actions, queries
 from ..forms import EvidenceForm, WhyForm
-from ..models import Assumption, Evidence, TargetGroup
+from ..models import Assumption, Evidence
 from ..rules import can_retract, can_work_on
 from .entry import enter_work, page
 
@@ -64,7 +64,7 @@ def _form(viewer: Any, idea: Idea, data: Any = None, about: str = "") -> Evidenc
     return EvidenceForm(
         data,
         initial=start,
-        groups=list(TargetGroup.objects.filter(idea=idea)),
+        groups=queries.target_groups(viewer, idea),
         assumptions=list(Assumption.objects.filter(idea=idea, retired_reason="")),
         places=queries.places(viewer, idea),
     )

@@ -21,7 +21,7 @@ from beproefd.ui.forms import SureForm
 from .. import actions, queries
 from ..actions import Seen
 from ..forms import ObserveForm, WhyForm
-from ..models import Observation, TargetGroup, TestCard
+from ..models import Observation, TestCard
 from ..rules import can_work_on
 from .cards import enter_card, live_context
 from .entry import form_page, page
@@ -41,7 +41,7 @@ def observe(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
     card = enter_card(request, slug, reference, number)
     if request.method != "POST":
         require(can_work_on(request.user, card.idea))
-    groups = list(TargetGroup.objects.filter(idea=card.idea))
+    groups = queries.target_groups(request.user, card.idea)
     places = queries.places(request.user, card.idea)
     form = ObserveForm(request.POST or None, card=card, groups=groups, places=places)
     if request.method == "POST" and form.is_valid():

@@ -17,7 +17,7 @@ from beproefd.ui.charts import Spot, scatter
 
 from .. import actions, queries
 from ..forms import AssumptionForm, GroupForm, OverrideForm, WhyForm
-from ..models import Assumption, TargetGroup
+from ..models import Assumption
 from ..rules import can_work_on
 from ..weighing import BELIEFS, FACTORS, WEIGHTS
 from .entry import enter_work, form_page, page
@@ -38,7 +38,7 @@ def assumptions(request: HttpRequest, slug: str, reference: str) -> HttpResponse
         lines=lines,
         chart=_map(lines) if lines else None,
         retired=queries.register(request.user, idea, retired=True),
-        groups=TargetGroup.objects.filter(idea=idea),
+        groups=queries.target_groups(request.user, idea),
         group_form=GroupForm(),
         kinds=STATUS,
     )
@@ -77,15 +77,15 @@ def groups(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     return form_page(request, _("New target group"), idea, form=form, back=("validation:assumptions",))
 
 
-def _form(idea: Idea, data: Any = None, row: Assumption | None = None) -> AssumptionForm:
+def _form(viewer: Any, idea: Idea, data: Any = None, row: Assumption | None = None) -> AssumptionForm:
     people = [member.user for member in idea.members.all() if member.user] + ([idea.coach] if idea.coach else [])
-    return AssumptionForm(data, row=row, groups=list(TargetGroup.objects.filter(idea=idea)), people=people)
+    return AssumptionForm(data, row=row, groups=queries.target_groups(viewer, idea), people=people)
 
 
 def assumption_new(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Write down what must be true."""
     idea = enter_work(request, slug, reference)
-    form = _form(idea, request.POST or None)
+    form = _form(request.user, idea, request.POST or None)
     if request.method != "POST":
         require(can_work_on(request.user, idea))
     made = tried(
@@ -104,7 +104,7 @@ def assumption_edit(request: HttpRequest, slug: str, reference: str, number: int
     """Change an assumption; after a clash the newer one stands beside what was typed."""
     idea = enter_work(request, slug, reference)
     row = get_object_or_404(Assumption, idea=idea, number=number)
-    form = _form(idea, request.POST or None, row)
+    form = _form(request.user, idea, request.POST or None, row)
     newer = []
     if request.method != "POST":
         require(can_work_on(request.user, idea))
@@ -115,7 +115,7 @@ def assumption_edit(request: HttpRequest, slug: str, reference: str, number: int
             )
         except (ValidationError, PermissionDenied) as refusal:
             form.refuse(refusal)
-            newer = form.newer_than(_form(idea, None, row))
+            newer = form.newer_than(_form(request.user, idea, None, row))
         else:
             messages.success(request, _("Saved."))
             return redirect("validation:assumption", slug, reference, number)
