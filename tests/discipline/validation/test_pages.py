@@ -11,23 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests import factories as make
+from tests.discipline.pages import visit
 from tests.factories.validation import Workshop
 
 from beproefd.discipline.validation.models import Assumption, CanvasRevision, Evidence, Observation, TestCard
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
-
-
-def visit(person: Any) -> Client:
-    client = Client()
-    if person is not None:
-        client.force_login(person)
-    return client
 
 
 def at(shop: Workshop, name: str, *more: Any) -> str:

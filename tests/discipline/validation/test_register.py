@@ -43,11 +43,6 @@ LEARNED = {
 }
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
-
-
 # The register
 
 

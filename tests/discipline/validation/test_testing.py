@@ -25,11 +25,6 @@ from beproefd.ground.audit.queries import verify
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    return make.workshop()
-
-
 CHANGED = {
     "question": "Iets anders?",
     "method": "interview",
