@@ -20,7 +20,7 @@ from benchmarks.ranking_peers import compare
 from beproefd.engines.ranking import Criteria, Judgements, Limits, next_judgement, rank
 from beproefd.engines.ranking.model import Readings, estimate, first_guess, posterior
 from beproefd.engines.ranking.polytope import UnmeasurableError, share_kept
-from beproefd.engines.ranking.simulation import WIDTH, World, imagine, is_right, right_after, run
+from beproefd.engines.ranking.simulation import WIDTH, World, imagine, is_right, right_after, run, truth
 from beproefd.engines.ranking.stability import share_on_points
 from beproefd.engines.ranking.stopping import Target
 
@@ -28,7 +28,7 @@ ONCE = Limits(min_readings=1, load_spread=1)
 FREE = Limits(min_readings=1, load_spread=None)
 TWICE = Limits(min_readings=2, load_spread=1)
 ERRATIC = World(unequal=0.5, erratic=2)
-BUDGETS = tuple(range(30, 361, 6))
+BUDGETS = tuple(range(30, 361, 5))
 ENOUGH = 0.95
 
 
@@ -126,13 +126,16 @@ def j2(effort):
     right = right_after(panels, budgets, FREE, target)
     reached = smallest_enough([*right.mean(axis=0), *np.ones(len(BUDGETS) - len(budgets))])
     reached = reached if reached is not None and reached <= budgets[-1] else None
-    at_100 = right[:, budgets.index(102)] if 102 in budgets else right[:, -1]
+    at_100 = right[:, budgets.index(100)]
+    knowing = right_after(panels, budgets, FREE, target, truth(panels)).mean(axis=0)
+    known = smallest_enough([*knowing, *np.ones(len(BUDGETS) - len(budgets))])
     zscore = smallest_enough(means_by_budget(panels, target, source, standardised=True))
     stop = run(panels, FREE, target, source)
     yield claim(
         "J2 readings for .95 right with erratic jurors, noise estimated; baseline: z-scores",
         reached, zscore or 360, "<= 100", reached is not None and reached <= 100,
-        success_at_102=float(at_100.mean()), success_se=standard_error(at_100), own_stop=float(stop.readings.mean()),
+        success_at_100=float(at_100.mean()), success_se=standard_error(at_100),
+        same_rule_knowing_the_noise=known, success_at_100_knowing_the_noise=float(knowing[budgets.index(100)]), own_stop=float(stop.readings.mean()),
         success_at_own_stop=float(stop.right.mean()), baseline_note="" if zscore else "z-scores never reach .95",
         juries=effort.juries,
     )  # fmt: skip

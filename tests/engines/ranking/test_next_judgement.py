@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beproefd.engines.ranking import Advice, Limits, advise, next_judgement
+from beproefd.engines.ranking import Advice, Limits, advise, next_judgement, stopping
 from beproefd.engines.ranking.border import hope, share_in_top, share_right
 from beproefd.engines.ranking.model import posterior
-from beproefd.engines.ranking.simulation import World, imagine, raw_means_right, right_after, run
+from beproefd.engines.ranking.simulation import World, imagine, raw_means_right, right_after, run, truth
 from beproefd.engines.ranking.stopping import Target, tied_group
 from tests.engines.ranking.juries import NAN, ONE, jury
 from tests.engines.ranking.test_model import given_spreads, readings
@@ -97,6 +97,14 @@ def test_a_clear_winner_is_called_clear():
     assert advice.probability > 0.95
 
 
+@pytest.mark.parametrize(("second", "verdict"), [(0.945, "clear"), (0.935, "read_on")])
+def test_two_sets_of_draws_together_carry_the_claim(monkeypatch, second, verdict):
+    table = np.array([[9, 3, 2, 2.5, NAN], [9.5, 3, 2.5, 2, 3], [9, 3.5, 2, 2, 2.5], [9, 3, 2, 2.5, 3.5]])
+    looks = iter([0.95, 0.96, second])
+    monkeypatch.setattr(stopping, "_right", lambda *_: np.array([next(looks)]))
+    assert advise(jury(table), ONE, top=1).verdict == verdict
+
+
 def test_equal_ideas_are_a_tied_group_for_the_seats_that_are_left():
     source = np.random.default_rng(4)
     quality = np.array([9.0, 5, 5, 5, 5, 1, 1, 1])
@@ -171,3 +179,11 @@ def test_more_readings_are_right_more_often():
     few, many = right_after(panels, (10, 40), Limits(min_readings=1), target).mean(axis=0)
     assert few < many
     assert many >= raw_means_right(panels, target).mean() - 0.1
+
+
+def test_who_knows_the_noise_of_the_jurors_is_right_more_often():
+    world, target = World(ideas=10, jurors=6, top=2, unequal=1.0), Target(top=2)
+    panels = imagine(world, 60, np.random.default_rng(9))
+    limits = Limits(min_readings=1, load_spread=None)
+    ours = right_after(panels, (20, 30), limits, target).mean()
+    assert ours < right_after(panels, (20, 30), limits, target, truth(panels)).mean()

@@ -101,7 +101,7 @@ def advise(
         draws = factors.shift(draws[0], rng)[None]
     inside, sharing, probability = tied_group(draws[0], standing.border.order[0], desk.target)
     if verdict == CLEAR:
-        # The claim was checked twice; a third set of draws must not make another answer of it.
+        # The claim rests on two sets of draws; a third must not make another answer of it.
         inside, sharing = standing.border.chosen[0], inside[:0]
     elif verdict == TIED and not sharing.size:
         # On the edge of the confidence asked: nothing is shared, so nothing is tied.

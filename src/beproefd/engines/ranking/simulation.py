@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from beproefd.engines.ranking.allocation import Limits, best_reading, open_readings, still_needed
 from beproefd.engines.ranking.border import border_of
-from beproefd.engines.ranking.model import Readings, estimate, first_guess, posterior
+from beproefd.engines.ranking.model import Readings, Spreads, estimate, first_guess, posterior
 from beproefd.engines.ranking.stopping import Target, stand
 
 Floats = NDArray[np.float64]
@@ -145,14 +145,25 @@ def _run(panels: Panels, rows: Ints, limits: Limits, target: Target, rng: np.ran
     return Outcome(count, right, claimed, read.sum(axis=2), read.sum(axis=1))
 
 
-def right_after(panels: Panels, budgets: tuple[int, ...], limits: Limits, target: Target) -> Flags:
-    """Whether the best by the model are right after each number of readings, (R, len(budgets)); nobody stops early."""
+def truth(panels: Panels) -> Spreads:
+    """What nobody knows in a real jury: the spread of these ideas and the noise of every juror."""
+    noise = panels.noise**2
+    return Spreads(panels.quality.var(axis=1), noise, np.maximum(panels.sign, 0.0), np.exp(np.log(noise).mean(axis=1)))
+
+
+def right_after(
+    panels: Panels, budgets: tuple[int, ...], limits: Limits, target: Target, known: Spreads | None = None
+) -> Flags:
+    """Whether the best by the model are right after each number of readings, (R, len(budgets)); nobody stops early.
+
+    known: spreads that choose and judge in place of the estimated ones; with `truth` it shows what not knowing costs.
+    """
     number, jurors, ideas = panels.scores.shape
     read = np.zeros(panels.scores.shape, dtype=bool)
     right = np.zeros((number, len(budgets)), dtype=bool)
     for step in range(min(max(budgets), jurors * ideas) + 1):
         readings = _seen(panels.scores, read)
-        spreads = estimate(readings)
+        spreads = estimate(readings) if known is None else known
         if step in budgets:
             found = posterior(readings, spreads)
             chosen = border_of(found.quality, found.covariance, target.top).chosen
