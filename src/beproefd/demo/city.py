@@ -3,12 +3,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import override
 
@@ -25,10 +24,14 @@ from beproefd.ground.accounts.actions import open_account
 from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.audit.queries import verify
 
-from .content import CHALLENGE, CRITERIA, IDEAS, JURORS, LENIENCY, OWNERS, PEOPLE, QUALITY, STIMULI
-from .follow_up import follow_up
+from .calendar import Story, day, play
+from .content import CHALLENGE, COLLEAGUES, CRITERIA, IDEAS, JURORS, LENIENCY, OWNERS, PEOPLE, QUALITY, STIMULI
+from .follow_up import teams_at_work
 
 BUILDER = "beproefd demo"
+OPENED, CLOSED, DECIDED = -97, -66, -51
+"""Days on which the real case lets ideas in, closes, and is decided; today is 0. The teams work from then on."""
+PRACTICE = -2
 TO_PRACTISE = {
     "intake": "Oefenen: dien zelf een idee in",
     "jury": "Oefenen: beoordeel als jurylid",
@@ -41,9 +44,9 @@ def build() -> None:
         return
     with override("nl"), _no_mail(), transaction.atomic():
         people = _people()
-        follow_up(people, _decided_case(people))
-        _open_for_ideas(people)
-        _with_the_jury(people)
+        play(_decided_case(people))
+        challenge = Challenge.objects.get(title=CHALLENGE["title"])
+        play(*teams_at_work(people, challenge), _open_for_ideas(people), _with_the_jury(people))
 
 
 @contextmanager
@@ -72,7 +75,7 @@ def _people() -> dict[str, User]:
             roles=[Role.JUROR],
             is_demo=True,
         )
-    for key, name, organisation in OWNERS.values():
+    for key, name, organisation, *_rest in (*OWNERS.values(), *COLLEAGUES):
         people[key] = open_account(
             by=BUILDER,
             email=f"{key}@demo.example",
@@ -84,16 +87,15 @@ def _people() -> dict[str, User]:
     return people
 
 
-def _challenge(manager: User, title: str) -> Challenge:
-    """A challenge with canvas, cards and locked criteria, open for ideas."""
+def _challenge(manager: User, title: str, opened: int) -> Challenge:
+    """A challenge with canvas, cards and locked criteria, open for ideas from the day `opened`."""
     challenge = challenges.create_challenge(by=manager, title=title, is_demo=True)
-    now = timezone.now()
     dates = {
-        "intake_opens": now.date(),
-        "intake_deadline": now + timedelta(days=30),
-        "jury_until": now.date() + timedelta(days=44),
-        "decision_on": now.date() + timedelta(days=51),
-        "follow_up_until": now.date() + timedelta(days=112),
+        "intake_opens": day(opened).date(),
+        "intake_deadline": day(opened + 30, hour=17),
+        "jury_until": day(opened + 43).date(),
+        "decision_on": day(opened + 46).date(),
+        "follow_up_until": day(opened + 112).date(),
     }
     values = {name: value for name, value in CHALLENGE.items() if name != "title"} | dates
     challenges.revise_canvas(by=manager, challenge=challenge, base_number=0, values=values)
@@ -108,32 +110,30 @@ def _challenge(manager: User, title: str) -> Challenge:
     return challenges.open_intake(by=manager, challenge=challenge)
 
 
-def _hand_in(challenge: Challenge, people: dict[str, User], only: set[str] | None = None) -> dict[str, Idea]:
+def _hand_in(challenge: Challenge, people: dict[str, User], content: dict[str, Any]) -> Idea:
     cards = {card.title: card for card in challenge.stimuli.all()}
-    handed_in = {}
-    for content in IDEAS:
-        if only is not None and content["title"] not in only:
-            continue
-        owner = people[OWNERS[content["title"]][0]]
-        idea = ideas.start_idea(
-            by=owner,
-            challenge=challenge,
-            values={name: content[name] for name in VERSION_FIELDS},
-            sparks=[cards[title] for title in content["sparks"]],
-            kind=content["kind"],
-            is_demo=content["is_demo"],
-        )
-        ideas.add_member(
-            by=owner, idea=idea, name="Ervaringsdeskundige (demo)", organisation="", kind=TeamMember.Kind.RESIDENT
-        )
-        handed_in[content["title"]] = ideas.submit_idea(by=owner, idea=idea)
-    return handed_in
-
-
-def _jury(manager: User, challenge: Challenge, people: dict[str, User], per_idea: int) -> Round:
-    challenges.close_intake(
-        by=manager, challenge=challenge, reason="Demo: de inzending sluit eerder, dan kan de jury beginnen."
+    owner = people[OWNERS[content["title"]][0]]
+    idea = ideas.start_idea(
+        by=owner,
+        challenge=challenge,
+        values={name: content[name] for name in VERSION_FIELDS},
+        sparks=[cards[title] for title in content["sparks"]],
+        kind=content["kind"],
+        is_demo=content["is_demo"],
     )
+    for key, name, organisation, kind, title in COLLEAGUES:
+        if title == idea.title:
+            ideas.add_member(
+                by=owner, idea=idea, name=name, organisation=organisation, kind=kind, email=people[key].email
+            )
+    ideas.add_member(
+        by=owner, idea=idea, name="Ervaringsdeskundige (demo)", organisation="", kind=TeamMember.Kind.RESIDENT
+    )
+    return ideas.submit_idea(by=owner, idea=idea)
+
+
+def _jury(manager: User, challenge: Challenge, people: dict[str, User], per_idea: int, reason: str = "") -> Round:
+    challenges.close_intake(by=manager, challenge=challenge, reason=reason)
     jury_round = juries.open_round(by=manager, challenge=challenge)
     for key, _name, _organisation, expertise, kind in JURORS:
         juries.seat_juror(by=manager, jury_round=jury_round, user=people[key], kind=kind, expertise=expertise)
@@ -179,15 +179,22 @@ def _readings(jury_round: Round) -> list[tuple[User, str, Idea]]:
     return [(a.seat.user, keys[a.seat.user.email], a.idea) for a in assignments.order_by("pk")]
 
 
-def _decided_case(people: dict[str, User]) -> Challenge:
+def _decided_case(people: dict[str, User]) -> Story:
     """The whole path: six ideas, a late recusal with an alternate, a changed score, a dissent, a decision."""
     manager = people["manager"]
-    challenge = _challenge(manager, CHALLENGE["title"])
-    handed_in = _hand_in(challenge, people)
+    yield OPENED
+    challenge = _challenge(manager, CHALLENGE["title"], OPENED)
+    handed_in = []
+    for number, content in enumerate(IDEAS):
+        yield OPENED + 4 + 4 * number
+        handed_in.append(_hand_in(challenge, people, content))
+    yield CLOSED
     jury_round = _jury(manager, challenge, people, per_idea=5)
-    for person, key, idea in _readings(jury_round):
+    for number, (person, key, idea) in enumerate(_readings(jury_round)):
+        yield CLOSED + 1 + number // 4
         _judge(jury_round, person, key, idea)
 
+    yield DECIDED - 5
     late = next(idea for person, key, idea in _readings(jury_round) if key == "juror4")
     juries.recuse(
         by=people["juror4"],
@@ -200,8 +207,10 @@ def _decided_case(people: dict[str, User]) -> Challenge:
     juries.assign_ideas(by=manager, jury_round=jury_round, per_idea=5)
     for person, key, idea in _readings(jury_round):
         if key == "alternate":
+            yield DECIDED - 4
             _judge(jury_round, person, key, idea)
 
+    yield DECIDED - 2
     jury_round = juries.close_scoring(by=manager, jury_round=jury_round)
     mind_changed = next(idea for person, key, idea in _readings(jury_round) if key == "juror5")
     value = jury_round.rules.heaviest
@@ -221,23 +230,29 @@ def _decided_case(people: dict[str, User]) -> Challenge:
         text="Ik had ‘Klusruil in de straat’ hoger gezet: buren helpen elkaar het snelst.",
         is_named=True,
     )
-    for idea in handed_in.values():
+    yield DECIDED
+    for idea in handed_in:
         text = answer_draft(manager, jury_round, idea)
         juries.write_answer(by=manager, jury_round=jury_round, idea=idea, text=text, revision=0)
     juries.close_round(by=manager, jury_round=jury_round)
-    return Challenge.objects.get(pk=challenge.pk)
 
 
-def _open_for_ideas(people: dict[str, User]) -> None:
-    _challenge(people["manager"], TO_PRACTISE["intake"])
+def _open_for_ideas(people: dict[str, User]) -> Story:
+    yield PRACTICE
+    _challenge(people["manager"], TO_PRACTISE["intake"], PRACTICE)
 
 
-def _with_the_jury(people: dict[str, User]) -> None:
+def _with_the_jury(people: dict[str, User]) -> Story:
     """A round in which the first juror still has everything to do."""
     manager = people["manager"]
-    challenge = _challenge(manager, TO_PRACTISE["jury"])
-    _hand_in(challenge, people, only={"Klusruil in de straat", "Brief in gewone taal", "Korting aan de kassa"})
-    jury_round = _jury(manager, challenge, people, per_idea=5)
+    yield PRACTICE
+    challenge = _challenge(manager, TO_PRACTISE["jury"], PRACTICE)
+    for content in IDEAS:
+        if content["title"] in {"Klusruil in de straat", "Brief in gewone taal", "Korting aan de kassa"}:
+            _hand_in(challenge, people, content)
+    yield PRACTICE + 1
+    early = "Demo: de inzending sluit eerder, dan kan de jury beginnen."
+    jury_round = _jury(manager, challenge, people, per_idea=5, reason=early)
     for person, key, idea in _readings(jury_round):
         if key not in {"juror", "expert"}:
             _judge(jury_round, person, key, idea)

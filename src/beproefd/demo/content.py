@@ -289,6 +289,11 @@ OWNERS = {  # idea title -> account that owns it
     "Korting aan de kassa": ("owner6", "Kim (demo)", "Demo Winkelketen"),
 }
 
+COLLEAGUES = [  # key, name, organisation, kind, the idea they work on
+    ("colleague", "Noor (demo)", "Demo Hogeschool", "knowledge", "IAMconnected"),
+    ("colleague2", "Hakim (demo)", "Demo Buurthuis", "company", "IAMconnected"),
+]
+
 QUALITY = {  # made-up scores per weighted criterion, in the order above
     "IAMconnected": (4, 4, 4, 4),
     "Tommi€": (5, 3, 4, 4),
