@@ -2,6 +2,7 @@
 """What was learned: failures included, searchable, and public only in approved words."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -86,6 +87,33 @@ def test_every_figure_has_a_date_and_a_source(shop, tested, settings):
 def test_a_stopped_idea_is_harvested_by_itself(shop, tested):
     end_follow_up(by=shop.manager, idea=shop.idea)
     assert statements(queries.own_learning(shop.manager)) == [tested.statement]
+
+
+def test_what_a_stop_teaches_is_found_however_little_evidence_there_was(shop):
+    about = factories.assumption(shop, "Iedereen leest het bedrag op het scherm")
+    running = factories.card(shop, [about])
+    factories.observe(shop, running, [False])
+    factories.evidence(shop, about, "contradicts", strength=1)
+    portfolio.learn(shop, [about], learned="Bewoners lezen het bedrag niet goed af.", decision="stop")
+    work.drop_card(by=shop.owner, card=running, reason="Gestopt.")
+    end_follow_up(by=shop.manager, idea=shop.idea)
+    other = factories.workshop()
+    assert statements(queries.search(queries.own_learning(other.manager), Asked("bedrag"))) == [about.statement]
+    assert statements(queries.similar(other.owner, "Iedereen leest een bedrag op een scherm")) == [about.statement]
+    assert queries.own_learning(shop.manager)[0].entry.outcome == "unclear"
+    assert portfolio.publish(shop, about).outcome == "unclear"
+
+
+def test_what_an_heir_learned_itself_stands_there_too(shop, tested):
+    child = pivot_idea(by=shop.owner, idea=shop.idea, values={"title": "Nazorg"}, request_key=uuid.uuid4())
+    work.inherit_assumptions(by=shop.owner, parent=shop.idea, child=child)
+    assert statements(queries.own_learning(shop.manager)) == [tested.statement]
+    heir = replace(shop, idea=child)
+    portfolio.learn(heir, list(child.assumptions.all()), learned="Met een maatje wel.")
+    assert sorted(item.entry.learning for item in queries.own_learning(shop.manager)) == [
+        "Met een maatje wel.",
+        "Zonder vast inkomen begint niemand aan sparen.",
+    ]
 
 
 def test_what_came_along_with_a_pivot_stands_there_once(shop, tested):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The learning library: every tested assumption with what was learned, failures first among equals.
+"""The learning library: every assumption that was tested or learned about, failures first among equals.
 
 It is computed from the teams' own work (what a team says against its own evidence stays in its workshop), so what a
 stopped or pivoted idea learned is in it by itself and nothing is copied. Who works on the challenges reads it all, except
@@ -82,10 +82,11 @@ def own_learning(viewer: Any) -> list[Shelved]:
 
 
 def tested() -> Any:
-    """Assumptions of ideas that are or were worked out, with evidence or a finished test. For this room."""
+    """Assumptions of ideas that are or were worked out, with evidence, a finished test or a learning. For this room."""
     seen = Q(evidence_links__evidence__retracted_at=None) & Q(evidence_links__isnull=False)
     done = Q(cards__state=TestCard.State.DONE)
-    pks = Assumption.objects.filter(seen | done, idea__followed_up_at__isnull=False).values("pk")
+    learned = Q(learning_cards__isnull=False)
+    pks = Assumption.objects.filter(seen | done | learned, idea__followed_up_at__isnull=False).values("pk")
     return Assumption.objects.filter(pk__in=pks)
 
 
@@ -102,12 +103,12 @@ def _closed(viewer: Any) -> set[int]:
 
 
 def _shelved(assumptions: Any) -> list[Shelved]:
-    lines = [line for line in lines_of(assumptions) if _is_tested(line)]
-    pks = [line.assumption.pk for line in lines]
     learned: defaultdict[int, list[str]] = defaultdict(list)
-    links = LearningCard.assumptions.through.objects.filter(assumption__in=pks).order_by("-learningcard__number")
-    for pk, text in links.values_list("assumption_id", "learningcard__learned"):
+    links = LearningCard.assumptions.through.objects.filter(assumption__in=assumptions.values("pk"))
+    for pk, text in links.order_by("-learningcard__number").values_list("assumption_id", "learningcard__learned"):
         learned[pk].append(text)
+    lines = [line for line in lines_of(assumptions) if line.assumption.pk in learned or _is_tested(line)]
+    pks = [line.assumption.pk for line in lines]
     live = {row.assumption_id: row for row in Publication.objects.filter(assumption__in=pks, unpublished_at=None)}
     found = []
     for line in lines:
