@@ -4,6 +4,8 @@
 from collections import Counter
 from html.parser import HTMLParser
 
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
 
 class Page(HTMLParser):
     """Elements, ids, text and everything that a strict Content-Security-Policy forbids."""
@@ -12,13 +14,25 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.text = ""
+        self.pieces: list[tuple[str, str]] = []  # the language of each piece of text in the body, and the piece
+        self._languages: list[tuple[str, str]] = []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        found = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, found))
+        around = self._languages[-1][1] if self._languages else ""
+        if tag not in VOID:
+            self._languages.append((tag, found.get("lang", around)))
+
+    def handle_endtag(self, tag):
+        while self._languages and self._languages.pop()[0] != tag:
+            pass
 
     def handle_data(self, data):
         self.text += data
+        if self._languages and self._languages[-1][0] not in {"title", "script", "desc", "text"}:
+            self.pieces.append((self._languages[-1][1], data))
 
     def all(self, tag: str = "", **wanted: str) -> list[dict[str, str]]:
         wanted = {name.strip("_").replace("_", "-"): value for name, value in wanted.items()}
@@ -31,6 +45,10 @@ class Page(HTMLParser):
     @property
     def ids(self) -> list[str]:
         return [attrs["id"] for _tag, attrs in self.elements if "id" in attrs]
+
+    def said_in(self, language: str) -> str:
+        """All text that the page gives as being in this language; titles, pictures and attributes, which cannot say it, left out."""
+        return " ".join(" ".join(data for found, data in self.pieces if found == language).split())
 
     @property
     def double_ids(self) -> list[str]:

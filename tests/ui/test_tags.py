@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 import pytest
+from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.translation import override
 
@@ -48,6 +49,7 @@ def test_names_in_a_row_read_as_a_sentence(names, text):
         "{% explain bad %}{{ bad }}{% endexplain %}",
         "{% wide_table bad %}{{ bad }}{% endwide_table %}",
         "{% breadcrumbs bad '/' bad %}",
+        "{{ bad|as_written }}",
     ],
 )
 def test_what_a_person_typed_is_shown_as_text(source):
@@ -81,3 +83,34 @@ def test_the_last_breadcrumb_is_this_page_and_no_link():
     page = Page(render("{% breadcrumbs 'Home' '/' 'Ideas' '/ideas/' 'Mine' %}"))
     assert [a["href"] for a in page.all("a")] == ["/", "/ideas/"]
     assert len(page.all("span", aria_current="page")) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "language", "html"),
+    [
+        ("{{ text|as_written }}", "en", '<span lang="nl">Sparen &amp; lenen</span>'),
+        ("{{ text|as_written }}", "nl", "Sparen &amp; lenen"),
+        ("{{ nothing|as_written|default:'–' }}", "en", "–"),
+        ("{{ lines|linebreaksbr|as_written }}", "en", '<span lang="nl">A<br>B</span>'),
+        ("<p{% written_lang %}>{{ text }}</p>", "en", '<p lang="nl">Sparen &amp; lenen</p>'),
+        ("<p{% written_lang %}>{{ text }}</p>", "nl", "<p>Sparen &amp; lenen</p>"),
+    ],
+)
+def test_what_people_wrote_is_marked_as_dutch_on_a_page_in_another_language(source, language, html):
+    assert render(source, language, text="Sparen & lenen", lines="A\nB", nothing="") == html
+
+
+def test_a_form_on_an_english_page_says_that_people_write_dutch_in_it():
+    class Story(forms.Form):
+        title = forms.CharField()
+        story = forms.CharField(widget=forms.Textarea)
+        number = forms.IntegerField()
+
+    def tongues(language):
+        page = Page(render("{{ form }}", language, form=Story()))
+        return {field["name"]: field.get("lang") for field in page.all("input") + page.all("textarea")}
+
+    assert (tongues("en"), tongues("nl")) == (
+        {"title": "nl", "number": None, "story": "nl"},
+        {"title": None, "number": None, "story": None},
+    )

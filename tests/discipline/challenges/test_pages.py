@@ -16,6 +16,7 @@ from beproefd.discipline.challenges import actions
 from beproefd.discipline.challenges.models import CanvasVersion, Challenge, CriteriaSet, CriteriaState, Phase, Stimulus
 from tests import factories
 from tests.discipline.pages import hidden, visit
+from tests.ui.page import Page
 
 NASTY = "'; DROP TABLE x; --<script>alert(1)</script>"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
@@ -372,3 +373,42 @@ def test_two_managers_in_one_form_lose_no_text_and_see_each_others_change(
     kept = {"card": card, "criterion": criterion, "rules": draft}[what]
     kept.refresh_from_db()
     assert str(getattr(kept, field)) == mine
+
+
+# Reading in English
+
+
+WRITTEN = (
+    "Armoede voorbij",
+    "Hoe kunnen we de armoede radicaal bestrijden?",
+    "Huishoudens met een laag inkomen.",
+    "Landelijke regels.",
+    "Drie proeven van twee maanden.",
+    "Kaart 1",
+    "Studenten leren ouderen werken met internet.",
+    "Onderzoek uit 2019",
+    "Wat levert het bewoners op?",
+    "Dat is een 3.",
+    "Haalbaar",
+)
+
+
+def test_an_english_page_marks_every_text_that_people_wrote_as_dutch(manager: Any, open_challenge: Challenge) -> None:
+    browser = visit(manager)
+    browser.cookies["django_language"] = "en"
+    names = (
+        "detail",
+        "stimuli",
+        "draw",
+        "criteria",
+        "canvas_edit",
+        "canvas_history",
+        "criteria_new_version",
+        "stimulus_new",
+    )
+    addresses = [reverse("home"), reverse("challenges:list"), url("canvas_version", open_challenge, 1)]
+    pages = [Page(browser.get(page).content.decode()) for page in [*addresses, *(url(n, open_challenge) for n in names)]]
+    english = " ".join(page.said_in("en") for page in pages)
+    dutch = " ".join(page.said_in("nl") for page in pages)
+    assert [text for text in WRITTEN if text in english] == []
+    assert [text for text in WRITTEN if text not in dutch] == []

@@ -16,9 +16,10 @@ from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.formats import get_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from beproefd.ui.charts import Chart
 
@@ -51,6 +52,24 @@ def _one_of(kinds: dict[str, Any], kind: str, tag: str) -> Any:
 def theme() -> str:
     """Address of the token file that the setting THEME names."""
     return static(settings.THEME)
+
+
+@register.filter
+def as_written(text: Any) -> Any:
+    """What people wrote (a title, a reason, a stored sentence), marked as Dutch on a page in another language.
+
+    Without the mark a screen reader reads Dutch aloud by English rules (WCAG 2.2, 3.1.2). Names of people and
+    organisations need none.
+    """
+    attribute = written_lang()
+    return format_html("<span{}>{}</span>", attribute, text) if attribute and text else text
+
+
+@register.simple_tag
+def written_lang() -> SafeString:
+    """The same as an attribute, for an element that holds nothing else: <p{% written_lang %}>."""
+    written = settings.LANGUAGE_CODE
+    return SafeString("") if get_language() == written else format_html(' lang="{}"', written)
 
 
 @register.simple_tag
@@ -93,9 +112,10 @@ def wide_table(content: SafeString, label: str) -> SafeString:
 
 
 @register.simple_tag
-def figure(chart: Chart, caption: str = "") -> SafeString:
-    """A chart with its caption and, one press away, the same figures as a table."""
-    return render_to_string("ui/parts/figure.html", {"chart": chart, "caption": caption or chart.caption})
+def figure(chart: Chart, caption: str = "", *, written: bool = False) -> SafeString:
+    """A chart with its caption and, one press away, the same figures as a table; `written` when people gave the names."""
+    context = {"chart": chart, "caption": caption or chart.caption, "written": written}
+    return render_to_string("ui/parts/figure.html", context)
 
 
 @register.simple_tag
