@@ -60,7 +60,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             Link(_("Report a security problem"), reverse("security_txt")),
         ],
         "demo_banner": (
-            _("This is a demo. Anyone can sign in here in any role. Do not enter real personal data.")
+            _("Demo: do not enter real personal data.")
             if settings.DEMO
             else ""
         ),

@@ -15,8 +15,8 @@ from beproefd.ui.charts import Interval, Spot, Stretch, bars, dots, interval_cha
 from beproefd.ui.forms import DateInput
 
 ICONS = (
-    "arrow", "calendar", "clock", "document", "download", "edit", "error", "idea", "info", "lock", "ok", "people",
-    "person", "plus", "scale", "search", "warning",
+    "arrow", "calendar", "clock", "document", "download", "edit", "error", "idea", "info", "learn", "lock", "menu",
+    "ok", "people", "person", "plus", "question", "scale", "search", "try", "warning",
 )  # fmt: skip
 
 

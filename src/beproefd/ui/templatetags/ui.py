@@ -22,6 +22,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from beproefd.ui.charts import Chart
+from beproefd.ui.tables import with_roles
 
 register = template.Library()
 
@@ -107,8 +108,10 @@ def explain(content: SafeString, summary: str = "") -> SafeString:
 
 @register.simple_block_tag
 def wide_table(content: SafeString, label: str) -> SafeString:
-    """A table that scrolls sideways in its own box on a narrow screen, with the keyboard as well."""
-    return render_to_string("ui/parts/wide_table.html", {"content": content, "label": label})
+    """A table; on a phone each row is a card. What cannot be cards slides sideways in its own box, with keys as well."""
+    table = with_roles(content)
+    context = {"content": table, "label": label, "slides": table == content}
+    return render_to_string("ui/parts/wide_table.html", context)
 
 
 @register.simple_tag
