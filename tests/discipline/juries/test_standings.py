@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.juries import lots
-from beproefd.discipline.juries.sentences import stability_sentence
+from beproefd.discipline.juries.sentences import is_firm, stability_sentence
 from beproefd.discipline.juries.standings import compute
 
 ANCHORS = {n: str(n) for n in range(1, 6)}
@@ -168,6 +168,31 @@ def test_the_sentence_speaks_of_a_lot_only_where_a_lot_decides():
     }
     sentence = "the lot falls differently between AAA, BBB"
     assert [name for name, found in cases.items() if sentence in told(found)] == ["drawn", "not drawn yet"]
+
+
+def test_a_lot_that_decides_the_top_is_told_before_and_after_it_is_drawn():
+    rules = replace(RULES, winners=1)
+    three = ("AAA", "BBB", "CCC")
+    exactly = give(**dict.fromkeys(three, [(4, 4), (4, 4)]))
+    sentence = "The top 1 changes if the lot falls differently between AAA, BBB, CCC, which have the same score."
+    for seed in ("", "zaad"):
+        found = order(exactly, rules, seed=seed, ideas=three)
+        assert (told(found), is_firm(found)) == (sentence, False)
+
+
+def test_a_tie_below_the_border_takes_nothing_from_a_firm_top():
+    rules = replace(RULES, winners=1)
+    given = give(AAA=[(5, 5), (5, 5)], BBB=[(2, 2), (2, 2)], CCC=[(2, 2), (2, 2)])
+    firm = "The top 1 is stable: no single jury member and no shift of 10 points in the weights changes it."
+    for seed in ("", "zaad"):
+        found = order(given, rules, seed=seed, ideas=("AAA", "BBB", "CCC"))
+        assert (told(found), is_firm(found)) == (firm, True)
+
+
+def test_when_every_idea_is_knocked_out_the_sentence_says_so():
+    given = give(AAA=[(4, 4)]) + [("j0", idea, "mag", 0) for idea in IDEAS]
+    assert told(order(given)) == "No idea is left to rank: none meets every knock-out criterion and has scores."
+    assert told(order([])) == "There are no scores to rank yet."
 
 
 score = st.none() | st.integers(1, 5)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The decision package: everything someone needs to check the decision, in one document, without personal scores.
 
-The jury is named. Scores stand under labels that do not give away who gave them; the labels are in the order of their
-hashes with the round's seed, so they carry no meaning.
+The jury is named. Scores stand under labels that do not give away who gave them: they are shuffled when the package is
+made, by nothing that is kept or published.
 """
 
-import hashlib
 import json
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -41,10 +41,9 @@ def build(
     decided_at: datetime,
 ) -> dict[str, Any]:
     """The document as plain values, in Dutch: it is a decision of a Dutch municipality."""
-    seed = jury_round.criteria_set.lottery_seed
     by_reference = {idea.reference: idea for idea in ideas}
     seats = list(jury_round.seats.filter(is_active=True).order_by("name", "pk"))
-    labels = _labels(seed, [seat.pk for seat in jury_round.seats.all()])
+    labels = _labels([seat.pk for seat in jury_round.seats.all()])
     head = Head.objects.get(pk=1)
     with override("nl"):
         return {
@@ -97,9 +96,9 @@ def _interests(jury_round: Round) -> list[Interest]:
     )
 
 
-def _labels(seed: str, pks: list[int]) -> dict[int, str]:
-    order = sorted(pks, key=lambda pk: hashlib.sha256(f"{seed}:juror:{pk}".encode()).hexdigest())
-    return {pk: f"J{number}" for number, pk in enumerate(order, start=1)}
+def _labels(pks: list[int]) -> dict[int, str]:
+    secrets.SystemRandom().shuffle(pks)
+    return {pk: f"J{number}" for number, pk in enumerate(pks, start=1)}
 
 
 def _idea(idea: Idea, line: Line, answer: str) -> dict[str, Any]:

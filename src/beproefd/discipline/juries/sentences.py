@@ -4,11 +4,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beproefd.discipline.challenges.rulebook import RuledCriterion
+from beproefd.ui.templatetags.ui import score
 
 from .models import Interest, Round, ScoreChange
 from .standings import Standings
@@ -21,9 +21,11 @@ def stability_sentence(standings: Standings, titles: Mapping[str, str]) -> str:
     """
     stability = standings.ranking.stability
     size = len(stability.top)
+    if not size and any(line.knocked_out_by for line in standings.lines):
+        return _("No idea is left to rank: none meets every knock-out criterion and has scores.")
     if not size:
         return _("There are no scores to rank yet.")
-    if stability.stable and not standings.undecided_ties:
+    if is_firm(standings):
         return _(
             "The top %(size)s is stable: no single jury member and no shift of 10 points in the weights changes it."
         ) % {"size": size}
@@ -43,12 +45,12 @@ def stability_sentence(standings: Standings, titles: Mapping[str, str]) -> str:
         ifs.append(
             _("the weights shift by %(points)s points (then %(entering)s comes in place of %(leaving)s)")
             % {
-                "points": number_format(change.points, decimal_pos=1),
+                "points": score(change.points),
                 "entering": titles[change.entering],
                 "leaving": titles[change.leaving],
             }
         )
-    by_lot = _decided_by_lot(standings, size)
+    by_lot = _decided_by_lot(standings)
     if by_lot:
         group = ", ".join(titles[name] for name in by_lot)
         ifs.append(_("the lot falls differently between %(ideas)s, which have the same score") % {"ideas": group})
@@ -57,8 +59,14 @@ def stability_sentence(standings: Standings, titles: Mapping[str, str]) -> str:
     return _("The top %(size)s changes if %(ifs)s.") % {"size": size, "ifs": _(", or if ").join(ifs)}
 
 
-def _decided_by_lot(standings: Standings, size: int) -> tuple[str, ...]:
+def is_firm(standings: Standings) -> bool:
+    """Whether the winners stay the same with one juror less, with slightly other weights, and however a lot falls."""
+    return standings.ranking.stability.stable and not _decided_by_lot(standings)
+
+
+def _decided_by_lot(standings: Standings) -> tuple[str, ...]:
     """The ideas of which a lot decides who is in the top; a tie that the heaviest criterion decides is no lot."""
+    size = len(standings.ranking.stability.top)
     place = {line.idea: line.place for line in standings.lines}
     for group in (*standings.drawn, *standings.undecided_ties):
         if not set(group) <= set(standings.winners) and any(place[idea] <= size for idea in group):

@@ -15,7 +15,7 @@ from .. import queries
 from ..models import Round, RoundState
 from ..package import envelope, pdf
 from ..rules import can_decide_round, can_run_jury
-from ..sentences import described, stability_sentence
+from ..sentences import described, is_firm, stability_sentence
 from ..standings import Standings
 from .entry import enter_challenge, enter_round
 
@@ -58,6 +58,7 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
         "standings": found,
         "rows": [(line, ideas[line.idea], answers.get(ideas[line.idea].pk)) for line in found.lines],
         "sentence": stability_sentence(found, titles),
+        "firm": is_firm(found),
         "without": [
             (names.get(juror, ""), [titles[idea] for idea in entering], [titles[idea] for idea in leaving])
             for juror, entering, leaving in found.ranking.stability.without_juror
