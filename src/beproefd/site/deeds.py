@@ -53,6 +53,8 @@ DEEDS = {
     "declare": _("Jury member declared a tie, or none"),
     "declare_again": _("Jury member declared again"),
     "suggest_interest": _("Possible tie found"),
+    "ask_declaration_again": _("Word that nothing binds asked again, after a merge"),
+    "lay_down_seat": _("Seat in the jury laid down"),
     "note_interest": _("Tie noted"),
     "note_late_interest": _("Tie came to light after scoring"),
     "confirm_interest": _("Tie confirmed"),

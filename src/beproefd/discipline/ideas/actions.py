@@ -25,6 +25,7 @@ from .rules import (
     can_start_idea,
     owns_idea,
 )
+from .signals import team_grew
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O or 1/I: people read references aloud
 NEEDED_TO_SUBMIT = ("problem", "solution", "value")
@@ -196,6 +197,7 @@ def add_member(
         member.full_clean()
         member.save()
         record_creation(by, "join_team", member)
+        team_grew.send(Idea, by=by, idea=idea, merged=False)
     return member
 
 
@@ -236,7 +238,8 @@ def merge_ideas(
     """
     with transaction.atomic():
         rows = {
-            row.pk: row for row in Idea.objects.select_for_update().filter(pk__in=[into.pk, *(s.pk for s in sources)])
+            row.pk: row
+            for row in Idea.objects.select_for_update(no_key=True).filter(pk__in=[into.pk, *(s.pk for s in sources)])
         }
         into = rows.pop(into.pk)
         require(
@@ -264,6 +267,7 @@ def merge_ideas(
             into.sparks.add(*source.sparks.all())
             _share_authorship(by=by, into=into, source=source)
         into.__dict__.pop("current", None)
+        team_grew.send(Idea, by=by, idea=into, merged=True)
     return into
 
 
@@ -377,7 +381,8 @@ def _is_open_to(by: User, idea: Idea) -> bool:
 
 
 def _locked_row(idea: Idea) -> Idea:
-    return Idea.objects.select_for_update(of=("self",)).select_related("challenge").get(pk=idea.pk)
+    """Locked for other writers of the idea; the jury room may still refer to it, so the two never wait for each other."""
+    return Idea.objects.select_for_update(of=("self",), no_key=True).select_related("challenge").get(pk=idea.pk)
 
 
 def _of_challenge(challenge: Challenge, sparks: Iterable[Stimulus]) -> list[Stimulus]:

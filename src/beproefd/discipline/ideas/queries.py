@@ -2,7 +2,7 @@
 """Reading ideas, as far as the viewer may see them: your own always, those of others after the deadline."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,7 @@ from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from .models import Idea, IdeaState, IdeaVersion, TeamMember
-from .rules import competes
-
-closed_to: list[Callable[[Any, Challenge], Collection[int]]] = []
-"""Rooms above add here which ideas are closed to a viewer: the jury room, those the viewer is tied to."""
+from .rules import closed_idea_ids, competes
 
 
 def _with_contents(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
@@ -29,10 +26,10 @@ def _with_contents(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
 
 
 def own_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
-    """Ideas the viewer is in the team of, or typed in for someone else."""
+    """Ideas the viewer is in the team of, or typed in for someone else and may still read."""
     if not viewer.is_authenticated:
         return Idea.objects.none()
-    pks = Idea.objects.filter(_mine(viewer), challenge=challenge).values("pk")
+    pks = Idea.objects.filter(_mine(viewer, [challenge]), challenge=challenge).values("pk")
     return _with_contents(Idea.objects.filter(pk__in=pks))
 
 
@@ -40,14 +37,16 @@ def own_ideas_in(viewer: Any, challenges: Iterable[Challenge]) -> dict[int, list
     """`own_ideas` of several challenges, per challenge id; in the same few queries however many there are."""
     found: dict[int, list[Idea]] = defaultdict(list)
     if viewer.is_authenticated:
-        pks = Idea.objects.filter(_mine(viewer), challenge__in=list(challenges)).values("pk")
+        asked = list(challenges)
+        pks = Idea.objects.filter(_mine(viewer, asked), challenge__in=asked).values("pk")
         for idea in _with_contents(Idea.objects.filter(pk__in=pks)):
             found[idea.challenge_id].append(idea)
     return found
 
 
-def _mine(viewer: Any) -> Q:
-    return Q(members__user=viewer) | (~Q(channel=Idea.Channel.ONLINE) & Q(entered_by=viewer))
+def _mine(viewer: Any, challenges: Collection[Challenge]) -> Q:
+    typed_in = ~Q(channel=Idea.Channel.ONLINE) & Q(entered_by=viewer)
+    return Q(members__user=viewer) | (typed_in & ~Q(pk__in=closed_idea_ids(viewer, challenges)))
 
 
 def visible_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
@@ -60,8 +59,7 @@ def visible_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
         return Idea.objects.none()
     seen = Q(pk__in=own_ideas(viewer, challenge).values("pk"))
     if (is_manager | is_coach)(viewer) and not challenge.is_sealed and not competes(viewer, challenge):
-        closed = {pk for ask in closed_to for pk in ask(viewer, challenge)}
-        seen |= Q(submitted_at__isnull=False) & ~Q(pk__in=closed)
+        seen |= Q(submitted_at__isnull=False) & ~Q(pk__in=closed_idea_ids(viewer, [challenge]))
     return _with_contents(Idea.objects.filter(seen, challenge=challenge))
 
 
@@ -74,7 +72,7 @@ def possible_coaches(idea: Idea) -> QuerySet[User]:
         idea__challenge=idea.challenge_id, idea__state__in=(IdeaState.SUBMITTED, IdeaState.PIVOT), user__isnull=False
     )
     free = User.objects.filter(grants__role=Role.COACH, is_active=True).exclude(pk__in=racing.values("user"))
-    tied = [user.pk for user in free if any(idea.pk in ask(user, idea.challenge) for ask in closed_to)]
+    tied = [user.pk for user in free if idea.pk in closed_idea_ids(user, [idea.challenge])]
     return free.exclude(pk__in=tied)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who may do what with an idea."""
 
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from rules import predicate
@@ -9,6 +10,17 @@ from beproefd.discipline.challenges.models import Challenge, Phase
 from beproefd.ground.accounts.rules import is_manager, is_team_member
 
 from .models import Idea, IdeaState, TeamMember
+
+closed_to: list[Callable[[Any, Collection[Challenge]], Collection[int]]] = []
+"""Rooms above add here which ideas of some challenges are closed to a viewer (juries.queries.closed_idea_ids)."""
+
+
+def closed_idea_ids(user: Any, challenges: Iterable[Challenge]) -> set[int]:
+    """Ideas of these challenges that are closed to a person in every role but one: in the team of the idea itself."""
+    asked = list(challenges)
+    if not user.is_authenticated or not asked:
+        return set()
+    return {pk for ask in closed_to for pk in ask(user, asked)}
 
 
 @predicate
@@ -31,9 +43,11 @@ def leads_team(user: Any, idea: Idea) -> bool:
 
 @predicate
 def owns_idea(user: Any, idea: Idea) -> bool:
-    """An owner in the team; for a paper, spoken or imported idea, also the one who typed it in."""
+    """An owner in the team; for a paper, spoken or imported idea, also the one who typed it in, unless it is closed."""
+    if leads_team(user, idea):
+        return True
     typed_in = idea.channel != Idea.Channel.ONLINE and user.is_authenticated and idea.entered_by_id == user.pk
-    return bool(typed_in or leads_team(user, idea))
+    return typed_in and idea.pk not in closed_idea_ids(user, [idea.challenge])
 
 
 @predicate

@@ -7,8 +7,11 @@ class JuriesConfig(AppConfig):
     label = "juries"
 
     def ready(self) -> None:
-        """Close the idea pages too for who is tied to an idea."""
-        from beproefd.discipline.ideas.queries import closed_to  # noqa: PLC0415 -- models are not loaded before
-        from beproefd.discipline.juries.queries import tied_idea_ids  # noqa: PLC0415 -- idem
+        """Close the idea pages too for who may not read an idea, and hear when a team grows."""
+        from beproefd.discipline.ideas.rules import closed_to  # noqa: PLC0415 -- models are not loaded before
+        from beproefd.discipline.ideas.signals import team_grew  # noqa: PLC0415 -- idem
+        from beproefd.discipline.juries.actions.interests import look_again  # noqa: PLC0415 -- idem
+        from beproefd.discipline.juries.queries import closed_idea_ids  # noqa: PLC0415 -- idem
 
-        closed_to.append(tied_idea_ids)
+        closed_to.append(closed_idea_ids)
+        team_grew.connect(look_again, dispatch_uid="juries.look_again")

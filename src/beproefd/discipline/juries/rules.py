@@ -9,7 +9,8 @@ from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.ideas.rules import competes
 from beproefd.ground.accounts.rules import is_manager
 
-from .models import BLOCKING, Round
+from .models import Round
+from .ties import blocking_ties
 
 
 @predicate
@@ -23,4 +24,4 @@ def can_decide_round(user: Any, jury_round: Round) -> bool:
     """Who runs the jury and is bound to none of its ideas."""
     if not can_run_jury(user, jury_round.challenge):
         return False
-    return not jury_round.interests.filter(user=user, status__in=BLOCKING).exists()
+    return not blocking_ties([jury_round.challenge], user=user)

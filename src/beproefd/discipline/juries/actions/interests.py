@@ -1,66 +1,120 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Conflicts of interest (Awb 2:4): suggested, declared, decided, and blocking from that moment on."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from beproefd.discipline.ideas.models import Idea, TeamMember
+from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_manager, require
 from beproefd.ground.audit.actions import change, change_all, record_creation
 
 from ..models import ALWAYS_BINDS, BLOCKING, Assessment, Assignment, Declaration, Interest, Round, RoundState, Seat
+from ..ties import blocking_ties
 from .doors import locked_round, own_seat, require_runner, require_state, require_visible
 
 
-def suggest_interests(*, by: User, jury_round: Round) -> int:
-    """Look for ties between seats and teams and note the new ones: own team, competing idea, same organisation.
+NO_NAME = {"bv", "nv", "vof", "cv", "ua", "stichting", "vereniging"}  # legal forms, which say nothing about who it is
 
-    Being in a team always binds. The same organisation blocks until someone confirms or dismisses it with a reason.
+
+def suggest_interests(*, by: User, jury_round: Round) -> int:
+    """Look for ties between people and ideas and note the new ones: known before, own team, competing, same
+    organisation, same name as a team member without an account.
+
+    Being in a team always binds. What only looks like a tie blocks until someone confirms or dismisses it with a reason.
     """
     ideas = list(submitted_ideas(jury_round.challenge))
     known = set(Interest.objects.filter(round=jury_round).values_list("user_id", "idea_id", "kind"))
-    found: list[Interest] = []
+    found = {(tie.user_id, tie.idea_id, tie.kind): tie for tie in _known_before(jury_round, ideas)}
     for seat in jury_round.seats.select_related("user"):
         own = {idea.pk for idea in ideas if any(member.user_id == seat.user_id for member in idea.members.all())}
         for idea in ideas:
-            kind = _tie(seat, idea, own)
-            if kind and (seat.user_id, idea.pk, kind) not in known:
+            for kind, note in _ties(seat, idea, own):
                 status = Interest.Status.CONFIRMED if kind in ALWAYS_BINDS else Interest.Status.OPEN
-                found.append(
-                    Interest(round=jury_round, user=seat.user, idea=idea, kind=kind, is_suggested=True, status=status)
+                tie = Interest(
+                    round=jury_round, user=seat.user, idea=idea, kind=kind, note=note, is_suggested=True, status=status
                 )
-    made = Interest.objects.bulk_create(found, batch_size=500)
+                found.setdefault((seat.user_id, idea.pk, kind), tie)
+    new = [tie for key, tie in found.items() if key not in known]
+    made = Interest.objects.bulk_create(new, batch_size=500)
     record_creation(by, "suggest_interest", *made)
     _take_effect(by=by, jury_round=jury_round, interests=made)
     return len(made)
 
 
-def _tie(seat: Seat, idea: Idea, own: set[int]) -> str | None:
+def _known_before(jury_round: Round, ideas: Sequence[Idea]) -> Iterator[Interest]:
+    """Ties that were noted in an earlier round, or about an idea that became part of one of these: they go along."""
+    field = {idea.pk for idea in ideas}
+    merged = Idea.objects.filter(challenge=jury_round.challenge, merged_into__isnull=False)
+    into = dict(merged.values_list("pk", "merged_into_id"))
+    for tie in blocking_ties([jury_round.challenge]):
+        idea = tie.idea_id
+        while idea in into:
+            idea = into[idea]
+        if idea in field and (tie.round_id, tie.idea_id) != (jury_round.pk, idea):
+            yield Interest(
+                round=jury_round,
+                user_id=tie.user_id,
+                idea_id=idea,
+                kind=tie.kind,
+                status=tie.status,
+                note=tie.note,
+                is_suggested=tie.is_suggested,
+                noted_by_id=tie.noted_by_id,
+                decision_reason=tie.decision_reason,
+                decided_by_id=tie.decided_by_id,
+            )
+
+
+def _ties(seat: Seat, idea: Idea, own: set[int]) -> Iterator[tuple[str, str]]:
+    """The kinds of tie between a seat and an idea, each with what to say about it."""
     if idea.pk in own:
-        return Interest.Kind.OWN_TEAM
+        yield Interest.Kind.OWN_TEAM, ""
+        return
     if own:
-        return Interest.Kind.COMPETING
-    home = _plain(seat.organisation)
-    if home and any(_plain(member.organisation) == home for member in idea.members.all()):
-        return Interest.Kind.ORGANISATION
-    return None
+        yield Interest.Kind.COMPETING, ""
+        return
+    home, name = _plain(seat.organisation), _plain(seat.name)
+    members = list(idea.members.all())
+    if home and any(_plain(member.organisation) == home for member in members):
+        yield Interest.Kind.ORGANISATION, ""
+    if any(member.user_id is None and _plain(member.name) == name for member in members):
+        with override("nl"):  # kept as it is, so in the language of the record
+            yield Interest.Kind.PERSONAL, _("Someone in the team has the same name.")
 
 
-def _plain(organisation: str) -> str:
-    return " ".join(organisation.casefold().split())
+@lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    """A name as people hear it: without capitals, punctuation and legal form."""
+    words = re.sub(r"[^\w\s]", " ", name.casefold().replace(".", "")).split()
+    return " ".join([word for word in words if word not in NO_NAME] or words)
 
 
-def blocked_pairs(jury_round: Round) -> set[tuple[int, int]]:
-    """(user id, idea id) of every open or confirmed interest and every team membership in the round."""
-    bound = Interest.objects.filter(round=jury_round, status__in=BLOCKING).values_list("user_id", "idea_id")
-    teams = TeamMember.objects.filter(idea__challenge=jury_round.challenge, user__isnull=False)
-    return set(bound) | set(teams.values_list("user_id", "idea_id"))
+def look_again(*, by: User, idea: Idea, merged: bool, **_news: Any) -> None:
+    """The team of an idea grew: look for ties again before anyone reads on. After a merge every word that nothing binds
+    was about another text and another team, so it is asked again.
+    """
+    if idea.challenge.is_sealed:  # nobody outside the teams reads yet; opening the scores looks again
+        return
+    at_work = (RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
+    rounds = Round.objects.select_for_update(of=("self",)).select_related("challenge")
+    jury_round = rounds.filter(challenge=idea.challenge_id, state__in=at_work).first()
+    if jury_round is None:
+        return
+    if merged:
+        said = list(Declaration.objects.filter(seat__round=jury_round, idea=idea, free=True))
+        with change_all(by, "ask_declaration_again", said):
+            Declaration.objects.filter(pk__in=[word.pk for word in said]).delete()
+    suggest_interests(by=by, jury_round=jury_round)
 
 
 def declare(

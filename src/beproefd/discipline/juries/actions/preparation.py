@@ -24,8 +24,9 @@ from ..balance import balance
 from ..models import Assignment, Round, RoundState, Seat
 from ..queries import Progress, progress, scoring_readiness, visible_field
 from ..rules import can_run_jury
+from ..ties import blocked_pairs
 from .doors import enter, locked_round, mail_after_commit, require_runner, require_state
-from .interests import blocked_pairs, suggest_interests
+from .interests import suggest_interests
 
 BETWEEN_REMINDERS = timedelta(hours=20)
 
@@ -49,6 +50,7 @@ def open_round(*, by: User, challenge: Challenge) -> Round:
             challenge=challenge, number=last.number + 1 if last else 1, criteria_set=criteria_set, created_by=by
         )
         record_creation(by, "open_round", jury_round, fingerprint=criteria_set.fingerprint)
+        suggest_interests(by=by, jury_round=jury_round)  # what was noted in a void round goes along
     return jury_round
 
 
@@ -125,7 +127,7 @@ def assign_ideas(*, by: User, jury_round: Round, per_idea: int) -> int:
         suggest_interests(by=by, jury_round=jury_round)
         seats = list(jury_round.seats.filter(is_active=True).order_by("pk"))
         ideas = list(submitted_ideas(jury_round.challenge))
-        blocked = blocked_pairs(jury_round)
+        blocked = blocked_pairs(jury_round.challenge)
         held = {
             (a.seat_id, a.idea_id): a.withdrawn_at is None for a in Assignment.objects.filter(seat__round=jury_round)
         }

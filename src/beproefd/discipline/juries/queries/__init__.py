@@ -9,6 +9,7 @@ from .answering import answer_draft, answers, own_answers
 from .deliberation import standings_among, visible_changes, visible_dissents, visible_standings
 from .field import (
     blocked_idea_ids,
+    closed_idea_ids,
     current_round,
     decided_round,
     jury_members,
@@ -27,6 +28,7 @@ __all__ = [
     "answers",
     "assessments_of",
     "blocked_idea_ids",
+    "closed_idea_ids",
     "coverage",
     "current_round",
     "decided_round",

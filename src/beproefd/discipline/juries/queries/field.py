@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who is in the room, and which ideas exist for the viewer. The other queries read no other idea."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -12,8 +12,9 @@ from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion, TeamM
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import User
 
-from ..models import BLOCKING, Declaration, Interest, Round, RoundState, Seat
+from ..models import Declaration, Round, RoundState, Seat
 from ..rules import can_run_jury
+from ..ties import blocking_ties
 
 TOGETHER = (RoundState.DELIBERATION, RoundState.DECIDED)
 TAKES_SCORES = (RoundState.SCORING, RoundState.DELIBERATION)
@@ -66,19 +67,29 @@ def jury_members(viewer: Any, jury_round: Round) -> QuerySet[Seat]:
 
 def blocked_idea_ids(viewer: User, jury_round: Round) -> set[int]:
     """Ideas the viewer is bound to, by an undecided or confirmed interest; all of them for who is in a team now."""
-    bound = Interest.objects.filter(round=jury_round, user=viewer, status__in=BLOCKING).values_list(
-        "idea_id", flat=True
-    )
     ideas = Idea.objects.filter(challenge=jury_round.challenge)
     if TeamMember.objects.filter(user=viewer, idea__in=ideas, idea__state=IdeaState.SUBMITTED).exists():
         return set(ideas.values_list("pk", flat=True))
-    return set(bound)
+    return tied_idea_ids(viewer, [jury_round.challenge])
 
 
-def tied_idea_ids(viewer: User, challenge: Challenge) -> set[int]:
-    """Ideas of a challenge that the viewer is tied to; a tie stays when its round is void."""
-    bound = Interest.objects.filter(round__challenge=challenge, user=viewer, status__in=BLOCKING)
-    return set(bound.values_list("idea_id", flat=True))
+def tied_idea_ids(viewer: User, challenges: Iterable[Challenge]) -> set[int]:
+    """Ideas that the viewer is tied to; a tie stays when its round is void."""
+    return {tie.idea_id for tie in blocking_ties(challenges, user=viewer)}
+
+
+def closed_idea_ids(viewer: User, challenges: Collection[Challenge]) -> set[int]:
+    """What the idea pages do not show someone: what they are tied to, and what waits for their word that nothing binds.
+
+    The second holds for who has a seat, also for a manager or a coach, from the moment the seal is off to the decision.
+    """
+    unsealed = [challenge.pk for challenge in challenges if not challenge.is_sealed]
+    seats = Seat.objects.filter(
+        user=viewer, is_active=True, round__challenge__in=unsealed, round__state__in=(RoundState.PREPARING, *TAKES_SCORES)
+    )
+    free = Declaration.objects.filter(seat__in=seats, free=True).values("idea")
+    waiting = Idea.objects.filter(challenge__in=seats.values("round__challenge")).exclude(pk__in=free)
+    return tied_idea_ids(viewer, challenges) | set(waiting.order_by().values_list("pk", flat=True))
 
 
 def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:

@@ -11,9 +11,20 @@ from django.db.models import Max
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.ideas.models import Idea, IdeaState, TeamMember
 
-from ..models import BLOCKING, Assessment, Assignment, Declaration, Interest, Round, Seat
+from ..models import Assessment, Assignment, Declaration, Round, Seat
 from ..rules import can_run_jury
-from .field import CLOSED, TAKES_SCORES, TOGETHER, listed, not_blocked, only, own_seats, seat_of, visible_field
+from .field import (
+    CLOSED,
+    TAKES_SCORES,
+    TOGETHER,
+    listed,
+    not_blocked,
+    only,
+    own_seats,
+    seat_of,
+    tied_idea_ids,
+    visible_field,
+)
 
 # The juror's own work
 
@@ -66,11 +77,7 @@ def waiting_for(viewer: Any, challenges: Iterable[Challenge]) -> Counter[int]:
     own = {seat.pk: seat.round for seat in seats.filter(round__challenge__in=open_now).select_related("round")}
     if not own:
         return Counter()
-    bound = set(
-        Interest.objects.filter(round__in=own.values(), user=viewer, status__in=BLOCKING)
-        .order_by()
-        .values_list("round_id", "idea_id")
-    )
+    bound = tied_idea_ids(viewer, {jury_round.challenge_id for jury_round in own.values()})
     competing = TeamMember.objects.filter(user=viewer, idea__state=IdeaState.SUBMITTED, idea__challenge__in=open_now)
     closed = set(competing.values_list("idea__challenge_id", flat=True))
     free = set(Declaration.objects.filter(seat__in=own, free=True).values_list("seat_id", "idea_id"))
@@ -86,7 +93,7 @@ def waiting_for(viewer: Any, challenges: Iterable[Challenge]) -> Counter[int]:
         assigned.order_by().annotate(newest=Max("idea__versions__number")).values_list("seat_id", "idea_id", "newest")
     ):
         done = (seat, idea) in free and (seat, idea, newest) in judged
-        hidden = own[seat].challenge_id in closed or (own[seat].pk, idea) in bound
+        hidden = own[seat].challenge_id in closed or idea in bound
         if not done and not hidden:
             waiting[own[seat].challenge_id] += 1
     return waiting
