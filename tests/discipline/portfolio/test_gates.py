@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from beproefd.discipline.ideas.actions import pivot_idea
+from beproefd.discipline.ideas.actions import end_follow_up, pivot_idea
 from beproefd.discipline.juries.models import Interest
 from beproefd.discipline.portfolio import actions
 from beproefd.discipline.portfolio.levels import GATES, Facts, Level, level_of
@@ -17,13 +17,14 @@ from beproefd.discipline.portfolio.models import Decision, GateRequest, Review, 
 from beproefd.discipline.portfolio.queries import gates as queries
 from beproefd.discipline.portfolio.queries.dossier import facts_of
 from beproefd.discipline.portfolio.rules import bound_idea_ids
+from beproefd.discipline.tracks.queries import home, own_steps
 from beproefd.discipline.validation import actions as work
 from beproefd.ground.accounts.actions import open_account
 from beproefd.ground.audit.chain import sha256
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
 from tests import factories
-from tests.factories import portfolio
+from tests.factories import person, portfolio, tracks
 from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -69,10 +70,63 @@ def test_the_coach_can_ask_and_others_cannot(shop):
 
 def test_after_a_go_the_next_gate_is_asked_and_after_an_adjust_the_same_one(shop, gate):
     portfolio.decide(gate, "adjust")
+    factories.assumption(shop, "Dit zoeken we eerst uit")
     again = portfolio.gate(shop)
     assert (again.request.gate, again.request.number) == ("work_out", 2)
     portfolio.decide(again, "go")
     assert queries.next_gate(shop.idea).key == "small_trial"
+
+
+def test_after_an_adjust_the_same_dossier_is_not_asked_for_again(shop, gate):
+    portfolio.decide(gate, "adjust")
+    same = {"by": shop.owner, "idea": shop.idea, "plan": gate.request.plan, "budget_cents": gate.request.budget_cents}
+    with pytest.raises(ValidationError, match="Nothing has changed"):
+        actions.ask_review(**same)
+    assert actions.ask_review(**{**same, "budget_cents": 100}).number == 2
+
+
+def test_after_a_stop_no_gate_is_asked_any_more_and_the_team_hears_what_to_do(shop, gate):
+    portfolio.decide(gate, "stop")
+    factories.assumption(shop, "Toch iets nieuws")
+    with pytest.raises(ValidationError, match="Write the learning card that stops"):
+        portfolio.gate(shop)
+    assert (queries.may_ask(shop.owner, shop.idea), queries.told_to_stop([shop.idea.pk])) == (False, {shop.idea.pk})
+
+
+def test_the_first_thing_to_do_after_a_stop_at_a_gate_is_the_learning_card_that_stops():
+    course = tracks.running()
+    factories.assumption(course)
+    assert home(course.owner, course.track, course.idea).next.where != "tracks:learn"
+    portfolio.decide(portfolio.gate(course), "stop")
+    step = home(course.owner, course.track, course.idea).next
+    assert (step.where, "to stop" in step.text) == ("tracks:learn", True)
+    assert [own.step for own in own_steps(course.owner)] == [step]
+    tracks.learn(course, "stop")
+    course.fresh()
+    assert home(course.owner, course.track, course.idea).next.where == "validation:learning"
+
+
+# When the team stops first
+
+
+def test_a_stopped_idea_passes_no_gate_and_asks_nobody_anything(shop, gate):
+    first, other = gate.reviewers
+    portfolio.review(gate, first)
+    end_follow_up(by=shop.manager, idea=shop.idea)
+    request = gate.fresh()
+    assert (request.is_open, request.is_lapsed) == (False, True)
+    for attempt in (
+        lambda: portfolio.review(gate, other),
+        lambda: actions.name_reviewer(by=shop.manager, request=request, user=person("juror")),
+        lambda: actions.declare(by=other, request=request, free=False, note="Familie."),
+        lambda: actions.decide_gate(
+            by=shop.manager, request=request, outcome="go", reasons="Ja.", exception_reason="Toch."
+        ),
+    ):
+        with pytest.raises(ValidationError, match="no longer works on this idea"):
+            attempt()
+    assert (queries.gate_tasks(shop.manager), queries.review_tasks(other)) == ([], [])
+    assert (queries.candidates(shop.manager, request), Decision.objects.count()) == ([], 0)
 
 
 # Levels of evidence

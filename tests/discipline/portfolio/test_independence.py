@@ -94,6 +94,31 @@ def test_who_was_taken_off_reads_no_review_and_does_not_run_the_request(gate, se
     assert [review.outcome for review in queries.reviews_of(gate.manager, gate.request)] == ["stop"]
 
 
+# Who runs it is not bound either
+
+
+def test_who_decides_is_held_up_by_a_colleague_in_the_team_until_another_has_looked_at_it(gate, second):
+    for one in gate.reviewers:
+        portfolio.review(gate, one, "stop")
+    joins(gate.shop, person("team", organisation=" gemeente "))
+    with pytest.raises(ValidationError, match="work for the same organisation"):
+        portfolio.decide(gate)
+    tie = Tie.objects.get(user=gate.manager)
+    assert (tie.status, queries.gate_tasks(gate.manager)) == ("open", [])
+    with pytest.raises(PermissionDenied):
+        portfolio.decide(gate)
+    assert queries.open_ties(second, gate.request) == [tie]
+    actions.decide_tie(by=second, request=gate.request, tie=tie, binds=False, reason="Een andere afdeling.")
+    assert portfolio.decide(gate, "stop").decided_by == gate.manager
+
+
+def test_who_names_the_reviewers_is_not_a_colleague_of_the_team(gate):
+    joins(gate.shop, person("team", organisation="Gemeente"))
+    with pytest.raises(ValidationError, match="work for the same organisation"):
+        actions.name_reviewer(by=gate.manager, request=gate.request, user=person("juror"))
+    assert Tie.objects.get().user == gate.manager
+
+
 # Bound in the meantime
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Gates: a team asks, named people declare and review, someone of the programme decides."""
 
+import json
 import uuid
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from beproefd.ground.audit.chain import canonical, sha256
 
 from ..models import Decision, GateRequest, Outcome, Review, Reviewer, Tie
 from ..queries.dossier import dossier_of
-from ..queries.gates import counting_reviews, has_read_reviews, next_gate, own_review, seat_of
+from ..queries.gates import counting_reviews, has_read_reviews, next_gate, own_review, seat_of, told_to_stop
 from ..rules import belongs_to, bound_idea_ids, can_judge, can_run_gates, can_run_request, may_be_named
 from .doors import need
 
@@ -40,16 +41,23 @@ def ask_review(
             return existing
         if GateRequest.objects.filter(idea=idea, decided_at=None).exists():
             raise ValidationError(_("There is an open request already. Wait for the decision."))
+        if told_to_stop([idea.pk]):
+            raise ValidationError(
+                _("The decision at this gate was to stop. Write the learning card that stops or changes the idea.")
+            )
         gate = next_gate(idea)
         if gate is None:
             raise ValidationError(_("This idea has passed all gates."))
         plan = need(plan, _("Say what you will do after this gate."), "plan")
-        now = timezone.now()
-        dossier = canonical(dossier_of(idea, gate, plan=plan, budget_cents=budget_cents, at=now))
-        last = GateRequest.objects.filter(idea=idea).order_by("-number").values_list("number", flat=True).first()
+        dossier = canonical(dossier_of(idea, gate, plan=plan, budget_cents=budget_cents, at=timezone.now()))
+        last = GateRequest.objects.filter(idea=idea).order_by("-number").first()
+        if last and _says_the_same(last.dossier, dossier):
+            raise ValidationError(
+                _("Nothing has changed since the last decision. Do first what was asked, then ask again.")
+            )
         request = GateRequest(
             idea=idea,
-            number=(last or 0) + 1,
+            number=last.number + 1 if last else 1,
             gate=gate.key,
             plan=plan,
             budget_cents=budget_cents,
@@ -66,10 +74,11 @@ def ask_review(
 
 
 def name_reviewer(*, by: User, request: GateRequest, user: User) -> Reviewer:
-    """Name someone else. The same organisation as someone of the team blocks until it is decided about.
+    """Name someone else. The same organisation as someone of the team blocks until it is decided about, also for `by`.
 
     Whoever of the programme could read a review of this request is not named any more: a review is made alone.
     """
+    _look_again(by, request, by)
     with transaction.atomic():
         request = _running(by, request)
         if user.pk == by.pk:
@@ -222,14 +231,14 @@ def decide_gate(
     Going on against a reviewer is possible: the reasons say why. A stop does not end the work by itself: the team
     writes what it learned first (the learning card that stops), so that nothing is lost.
     """
-    _look_again(by, request)  # a transaction of its own: a tie it finds is kept when the decision is refused
+    _look_again(by, request, by, *(seat.user for seat in _active(request)))
     with transaction.atomic():
         request = _running(by, request, may_be_closed=True)
         existing = Decision.objects.filter(request=request).first()
         if existing and request_key and existing.request_key == request_key:
             return existing
         _require_open(request)
-        named = list(request.reviewers.filter(withdrawn_at=None).select_related("user"))
+        named = _active(request)
         counting = counting_reviews(request)
         if not counting:
             raise ValidationError(_("Nobody has reviewed this yet."))
@@ -259,6 +268,11 @@ def decide_gate(
             request.save(update_fields=["decided_at"])
         _mail_team(request, decision)
     return decision
+
+
+def _says_the_same(older: str, newer: str) -> bool:
+    """Whether two dossiers differ in nothing but the moment."""
+    return {**json.loads(older), "at": ""} == {**json.loads(newer), "at": ""}
 
 
 def _judged(request: GateRequest, outcome: str, reasons: str, exception_reason: str) -> dict[str, object]:
@@ -294,6 +308,10 @@ def _running(by: User, request: GateRequest, *, may_be_closed: bool = False) -> 
 
 
 def _require_open(request: GateRequest) -> None:
+    if request.is_lapsed:
+        raise ValidationError(
+            _("The team no longer works on this idea, so this request ended without a decision. Nothing was changed.")
+        )
     if not request.is_open:
         raise ValidationError(_("This request was decided. Nothing was changed."))
 
@@ -357,13 +375,25 @@ def _suggest_tie(by: User, idea: Idea, user: User) -> bool:
     return True
 
 
-def _look_again(by: User, request: GateRequest) -> None:
-    """Teams change while a review runs: look for ties of who reviews once more."""
+def _active(request: GateRequest) -> list[Reviewer]:
+    return list(request.reviewers.filter(withdrawn_at=None).select_related("user"))
+
+
+def _look_again(by: User, request: GateRequest, *people: User) -> None:
+    """Look for ties of who runs it and who reviews, as teams change meanwhile. Refuses when one binds `by`.
+
+    A transaction of its own: a tie it finds is kept when what comes next is refused.
+    """
     with transaction.atomic():
         request = _running(by, request, may_be_closed=True)
-        if request.is_open:
-            for seat in request.reviewers.filter(withdrawn_at=None).select_related("user"):
-                _suggest_tie(by, request.idea, seat.user)
+        found = [user.pk for user in people if request.is_open and _suggest_tie(by, request.idea, user)]
+    if by.pk in found:
+        raise ValidationError(
+            _(
+                "You and someone of this team, or its coach, work for the same organisation. A colleague of the programme "
+                "decides first whether that binds you. Until then this idea is closed to you. Nothing was saved."
+            )
+        )
 
 
 def _plain(organisation: str) -> str:

@@ -26,6 +26,8 @@ class Outcome(models.TextChoices):
 
 
 OUTCOMES = ("go", "adjust", "stop")
+WAITING = Q(decided_at=None, idea__follow_up_ended_at=None)
+"""`GateRequest.is_open`, for a query."""
 
 
 class GateRequest(Audited):
@@ -90,8 +92,13 @@ class GateRequest(Audited):
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has decided yet."""
-        return self.decided_at is None
+        """Whether nobody has decided yet, and the team still works on the idea."""
+        return self.decided_at is None and self.idea.is_followed_up
+
+    @property
+    def is_lapsed(self) -> bool:
+        """Ended without a decision: the team stopped, or went on with another idea, before there was one."""
+        return self.decided_at is None and not self.idea.is_followed_up
 
 
 class Reviewer(Audited):

@@ -19,7 +19,7 @@ from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.accounts.rules import is_manager
 
 from ..levels import GATES, Gate
-from ..models import Decision, GateRequest, Outcome, Review, Reviewer, Tie
+from ..models import WAITING, Decision, GateRequest, Outcome, Review, Reviewer, Tie
 from ..rules import belongs_to, bound_idea_ids, can_judge, can_run_gates, can_run_request
 
 
@@ -42,6 +42,13 @@ def passed_gates(ideas: Collection[Idea] | QuerySet[Idea]) -> dict[int, list[str
     return found
 
 
+def told_to_stop(ideas: Collection[int]) -> set[int]:
+    """Which of these ideas heard at their last gate to stop. For the rooms that know who sees which idea."""
+    said = Decision.objects.filter(request__idea__in=ideas).order_by("request__number")
+    last = dict(said.values_list("request__idea_id", "outcome"))
+    return {pk for pk, outcome in last.items() if outcome == Outcome.STOP}
+
+
 def next_gate(idea: Idea) -> Gate | None:
     """The first gate the idea has not passed."""
     passed = passed_gates([idea]).get(idea.pk, [])
@@ -53,7 +60,7 @@ def requests_of(viewer: Any, idea: Idea) -> list[GateRequest]:
     if not visible_gates(viewer).filter(pk=idea.pk).exists():
         return []
     return list(
-        GateRequest.objects.filter(idea=idea).select_related("decision__decided_by", "asked_by").order_by("-number")
+        GateRequest.objects.filter(idea=idea).select_related("idea", "decision__decided_by", "asked_by").order_by("-number")
     )
 
 
@@ -177,7 +184,7 @@ def review_tasks(viewer: Any) -> list[GateRequest]:
     if not viewer.is_authenticated:
         return []
     waiting = GateRequest.objects.filter(
-        decided_at=None, reviewers__user=viewer, reviewers__withdrawn_at=None, reviewers__review=None
+        WAITING, reviewers__user=viewer, reviewers__withdrawn_at=None, reviewers__review=None
     ).exclude(idea__in=bound_idea_ids(viewer))
     own = TeamMember.objects.filter(user=viewer).values("idea")
     waiting = waiting.exclude(idea__in=own).exclude(idea__coach=viewer)
@@ -190,7 +197,7 @@ def gate_tasks(viewer: Any) -> list[GateRequest]:
         return []
     own = TeamMember.objects.filter(user=viewer).values("idea")
     ideas = visible_gates(viewer).exclude(pk__in=own).exclude(coach=viewer)
-    waiting = GateRequest.objects.filter(decided_at=None, idea__in=ideas.values("pk"))
+    waiting = GateRequest.objects.filter(WAITING, idea__in=ideas.values("pk"))
     return list(_with_titles(waiting.exclude(reviewers__user=viewer)))
 
 
@@ -223,4 +230,4 @@ def gate_lines(requests: Iterable[GateRequest]) -> list[GateLine]:
 def may_ask(viewer: Any, idea: Idea) -> bool:
     """Whether the team or coach can ask for the next gate now."""
     waiting = GateRequest.objects.filter(idea=idea, decided_at=None).exists()
-    return bool(can_work_on(viewer, idea)) and not waiting and next_gate(idea) is not None
+    return bool(can_work_on(viewer, idea)) and not waiting and not told_to_stop([idea.pk]) and bool(next_gate(idea))

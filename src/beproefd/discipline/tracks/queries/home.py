@@ -2,7 +2,7 @@
 """The first page of a track: where it stands, and the one next thing to do."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,10 @@ from beproefd.discipline.validation.sentences import verdict_word
 
 from ..models import Cycle, Resolution, Track
 from .track import Check, CycleLine, cycle_lines, signal_of, start_checks, start_checks_of, wait_text
+
+
+must_stop: list[Callable[[Collection[int]], Collection[int]]] = []
+"""Rooms above add here which of these ideas heard that they must stop. The team itself ends the work, by a learning."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Work:
     tests: list[CardLine]
     cycles: list[CycleLine]
     overdue: list[Resolution]
+    must_stop: bool
 
     @property
     def running(self) -> list[RunningTest]:
@@ -145,7 +150,12 @@ def home(viewer: Any, track: Track, idea: Idea) -> Home | None:
         learned=learning(viewer, idea)[:3],
         family=family(viewer, idea),
         overdue=[action for action in actions_to_do(viewer, idea) if action.is_overdue] if is_open else [],
+        must_stop=is_open and idea.pk in _must_stop([idea.pk]),
     )
+
+
+def _must_stop(ideas: Collection[int]) -> set[int]:
+    return {pk for ask in must_stop for pk in ask(ideas)}
 
 
 @dataclass(frozen=True)
@@ -196,6 +206,7 @@ def _works(tracks: Sequence[Track]) -> list[Work]:
     for action in Resolution.objects.filter(objection__idea__in=ideas, done_at=None).select_related("objection"):
         if action.is_overdue:
             late[action.objection.idea_id].append(action)
+    told = _must_stop(ideas)
     return [
         Work(
             track=track,
@@ -204,12 +215,20 @@ def _works(tracks: Sequence[Track]) -> list[Work]:
             tests=tests[track.idea_id],
             cycles=cycle_lines(track, written[track.idea_id]),
             overdue=late[track.idea_id],
+            must_stop=track.idea_id in told,
         )
         for track in tracks
     ]
 
 
 # What to do now: the first of these that applies
+
+
+def _told_to_stop(home: Work) -> NextStep | None:
+    if not home.must_stop:
+        return None
+    text = _("The decision at the gate was to stop. Write the learning card that stops, so that others can use it.")
+    return NextStep(text, _("Write a learning card"), "tracks:learn")
 
 
 def _not_under_way(home: Work) -> NextStep | None:
@@ -288,4 +307,14 @@ def _goal(home: Work) -> NextStep | None:
     return NextStep(text, _("Write the goal"), "tracks:cycle", current.cycle.number)
 
 
-STEPS = (_not_under_way, _late_action, _decided_test, _late_cycle, _running_test, _planned_test, _riskiest, _goal)
+STEPS = (
+    _told_to_stop,
+    _not_under_way,
+    _late_action,
+    _decided_test,
+    _late_cycle,
+    _running_test,
+    _planned_test,
+    _riskiest,
+    _goal,
+)
