@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The board: what it counts, who sees which line, and that it asks the database as often for 8 ideas as for 2."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,14 +13,14 @@ from django.utils import timezone
 
 from beproefd.discipline.ideas.actions import end_follow_up, follow_up
 from beproefd.discipline.portfolio.models import Tie
-from beproefd.discipline.portfolio.queries.board import board, board_challenges, stands_of
+from beproefd.discipline.portfolio.queries.board import Stand, board, board_challenges, stands_of
 from beproefd.discipline.portfolio.queries.library import own_learning
 from beproefd.discipline.validation import actions as work
 from beproefd.discipline.validation.models import Assumption
 from beproefd.discipline.validation.queries import lines_of
 from beproefd.ui.charts import Placed, placed
 from tests import factories
-from tests.factories import person, portfolio
+from tests.factories import person, portfolio, tracks
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,7 @@ def test_the_stage_is_the_gate_that_was_passed(shop):
     assert line(shop).stage == 0
     portfolio.decide(portfolio.gate(shop), "adjust")
     assert line(shop).stage == 0
+    factories.assumption(shop)
     portfolio.decide(portfolio.gate(shop), "go")
     assert (line(shop).stage, line(shop).gate.key) == (1, "work_out")
 
@@ -71,7 +73,7 @@ def test_a_team_that_writes_no_learning_is_quiet(shop):
     about = factories.assumption(shop)
     portfolio.settle(shop, about)
     with time_machine.travel(timezone.now() + timedelta(days=20)):
-        assert (line(shop).quiet_days, line(shop).is_quiet) == (20, True)
+        assert (line(shop).quiet_days, line(shop).is_quiet) == (None, True)
         portfolio.learn(shop, [about])
         assert (line(shop).quiet_days, line(shop).is_quiet) == (0, False)
 
@@ -84,6 +86,40 @@ def test_the_stop_rate_counts_stops_and_pivots_of_what_was_begun(shop):
     assert board(shop.manager).stop_rate == 0
     end_follow_up(by=shop.manager, idea=shop.idea)
     assert (board(shop.manager).stop_rate, line(shop).ended) == (1.0, "stop")
+
+
+def test_a_stop_at_a_gate_shows_and_counts_before_the_team_has_stopped(shop):
+    portfolio.decide(portfolio.gate(shop), "stop")
+    shown = board(shop.manager)
+    assert (line(shop).must_stop, line(shop).ended, shown.stopped, shown.started) == (True, "", 1, 1)
+    about = factories.assumption(shop)
+    factories.evidence(shop, about)
+    portfolio.learn(shop, [about], decision="stop")
+    end_follow_up(by=shop.manager, idea=shop.idea)
+    assert (line(shop).must_stop, line(shop).ended, board(shop.manager).stopped) == (False, "stop", 1)
+
+
+def test_after_a_pivot_an_answer_counts_where_it_was_given_and_the_risk_where_it_is_run():
+    course = tracks.running()
+    settled = factories.assumption(course, "Dit weten we", importance=5)
+    portfolio.settle(course, settled)
+    factories.assumption(course, "Dit nog niet", importance=4)
+    tracks.learn(course, "pivot")
+    [child, parent] = board(course.manager).lines
+    assert child.idea.pivot_of_id == parent.idea.pk
+    assert (parent.settled, child.settled, child.days_per_answer) == (1, 0, None)
+    assert (parent.risk, parent.open_critical, child.open_critical, child.risk > 0) == (None, None, 1, True)
+    assert (board(course.manager).started, board(course.manager).stop_rate) == (1, 1.0)
+    heir = Assumption.objects.get(idea=child.idea, inherited_from=settled)
+    factories.evidence(replace(course, idea=child.idea), heir)
+    assert [one.settled for one in board(course.manager).lines] == [1, 1]
+
+
+def test_a_parked_idea_is_marked_and_not_in_the_picture():
+    course = tracks.running()
+    tracks.learn(course, "park")
+    [shown] = board(course.manager).lines
+    assert (shown.is_parked, shown.is_going, shown.idea.is_followed_up) == (True, False, True)
 
 
 def test_who_was_heard_and_where(shop):
@@ -119,12 +155,13 @@ def test_an_assumption_stands_where_the_workshop_says_it_stands(shop):
     gone = factories.evidence(shop, lifted, strength=3)
     work.retract_evidence(by=shop.owner, evidence=gone, reason="Dubbel.")
     asked = Assumption.objects.filter(idea=shop.idea)
-    here = sorted(stands_of(asked)[shop.idea.pk])
+    here = sorted(one[:3] for one in stands_of(asked)[shop.idea.pk])
     there = [
         (line.assumption.importance, line.standing.uncertainty, line.status, line.is_settled, line.is_critical)
         for line in lines_of(asked)
     ]
-    assert [(*one, one.is_settled, one.is_critical) for one in here] == sorted(there)
+    stands = [Stand(*one) for one in here]
+    assert [(*one[:3], one.is_settled, one.is_critical) for one in stands] == sorted(there)
 
 
 def test_the_picture_shows_what_its_table_says():

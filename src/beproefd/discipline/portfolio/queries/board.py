@@ -6,7 +6,7 @@ whole board count only the lines the viewer sees.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from django.utils import timezone
 from beproefd.discipline.challenges.models import CanvasVersion, Challenge
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.tracks.models import Track
 from beproefd.discipline.validation.models import (
     Assumption,
     Evidence,
@@ -30,7 +31,7 @@ from beproefd.discipline.validation.queries import WAYS, heard_from
 from beproefd.discipline.validation.weighing import Weighed, weigh
 
 from ..levels import GATES, Gate, stage_after
-from .gates import passed_gates, visible_gates
+from .gates import passed_gates, told_to_stop, visible_gates
 
 BY_CHOICE = (LearningCard.Decision.STOP, LearningCard.Decision.PIVOT)
 QUIET = timedelta(days=14)  # as in validation: so long without learning is a signal (lesson 5: short cycles)
@@ -38,23 +39,39 @@ QUIET = timedelta(days=14)  # as in validation: so long without learning is a si
 
 @dataclass(frozen=True)
 class BoardLine:
-    """One idea. `risk`: importance x uncertainty, summed over the critical assumptions that are still open."""
+    """One idea. `risk`: importance x uncertainty, summed over the critical assumptions that are still open.
+
+    `risk` and `open_critical` are None once the work has ended: nothing is at stake any more, or it is at stake in the
+    changed idea. `settled` counts what this idea answered itself. `quiet_days` is None as long as nothing was learned.
+    """
 
     idea: Idea
     stage: int
-    risk: float
-    open_critical: int
+    risk: float | None
+    open_critical: int | None
     settled: int
     days: int
     cost_cents: int
-    quiet_days: int
+    quiet_days: int | None
     is_quiet: bool
     ended: str
+    must_stop: bool
+    is_parked: bool
 
     @property
     def gate(self) -> Gate | None:
         """The gate that was passed last."""
         return GATES[self.stage - 1] if self.stage else None
+
+    @property
+    def is_going(self) -> bool:
+        """Whether a team works on it now."""
+        return self.idea.is_followed_up and not self.is_parked
+
+    @property
+    def stops(self) -> bool:
+        """Ended in a stop or a pivot, or told to stop at a gate."""
+        return self.ended in BY_CHOICE or self.must_stop
 
     @property
     def days_per_answer(self) -> float | None:
@@ -88,14 +105,14 @@ class Board:
 
     lines: Sequence[BoardLine]
     started: int = 0
-    ended_by_choice: int = 0
+    stopped: int = 0
     groups: Sequence[Heard] = field(default_factory=tuple)
     places: Sequence[Heard] = field(default_factory=tuple)
 
     @property
     def stop_rate(self) -> float | None:
-        """Share of the ideas that were begun and ended in a stop or a pivot. A stop in time is a good outcome."""
-        return self.ended_by_choice / self.started if self.started else None
+        """Share of the ideas that were begun and stop or pivot. A stop in time is a good outcome."""
+        return self.stopped / self.started if self.started else None
 
 
 def board(viewer: Any, challenge: Challenge | None = None) -> Board:
@@ -107,16 +124,27 @@ def board(viewer: Any, challenge: Challenge | None = None) -> Board:
     by_idea = stands_of(Assumption.objects.filter(idea__in=pks, retired_reason="").order_by())
     costs = _costs(pks)
     learned, ended = _learning(pks)
-    passed = passed_gates(ideas)
+    passed, told = passed_gates(ideas), told_to_stop(pks)
+    parked = set(Track.objects.filter(idea__in=pks, state=Track.State.PARKED).values_list("idea_id", flat=True))
     lines = [
-        _line(idea, by_idea[idea.pk], costs.get(idea.pk, 0), learned.get(idea.pk), ended.get(idea.pk, ""), passed, now)
+        BoardLine(
+            idea=idea,
+            stage=max((stage_after(gate) for gate in passed.get(idea.pk, ())), default=0),
+            cost_cents=costs.get(idea.pk, 0),
+            ended=ended.get(idea.pk, "") if idea.follow_up_ended_at else "",
+            must_stop=idea.is_followed_up and idea.pk in told,
+            is_parked=idea.pk in parked,
+            **_stand(idea, by_idea[idea.pk]),
+            **_time(idea, learned.get(idea.pk), now),
+        )
         for idea in ideas
     ]
-    lines.sort(key=lambda line: (-line.stage, -line.risk, line.idea.reference))
+    lines.sort(key=lambda line: (line.risk is None, -line.stage, -(line.risk or 0), line.idea.reference))
+    begun = [line for line in lines if line.idea.pivot_of_id not in pks]  # a pivot is a turn of an idea, not another one
     return Board(
         lines,
-        started=len(lines),
-        ended_by_choice=sum(line.ended in BY_CHOICE for line in lines),
+        started=len(begun),
+        stopped=sum(line.stops for line in begun),
         groups=_groups_heard(pks),
         places=_places_heard(ideas),
     )
@@ -129,11 +157,12 @@ def board_challenges(viewer: Any) -> list[Challenge]:
 
 
 class Stand(NamedTuple):
-    """Where one assumption stands: the few figures that the board needs."""
+    """Where one assumption stands: the few figures that the board needs. `is_own`: not just come along with a pivot."""
 
     importance: int
     uncertainty: float
     status: str
+    is_own: bool = True
 
     @property
     def is_settled(self) -> bool:
@@ -158,44 +187,42 @@ def stands_of(assumptions: QuerySet[Assumption]) -> defaultdict[int, list[Stand]
     evidence of the whole city: six times as fast for 10,000 pieces.
     """
     pieces: defaultdict[int, list[Weighed]] = defaultdict(list)
-    for pk, direction, strength, source in EvidenceLink.objects.filter(
+    makers: defaultdict[int, set[int]] = defaultdict(set)
+    for pk, maker, direction, strength, source in EvidenceLink.objects.filter(
         assumption__in=assumptions, evidence__retracted_at=None
-    ).values_list("assumption_id", "direction", "evidence__strength", "evidence__source"):
+    ).values_list("assumption_id", "evidence__idea_id", "direction", "evidence__strength", "evidence__source"):
         pieces[pk].append(Weighed(WAYS[direction], strength, source))
+        makers[pk].add(maker)
     own_say = dict(
         Override.objects.filter(assumption__in=assumptions, lifted_at=None).values_list("assumption_id", "status")
     )
     found: defaultdict[int, list[Stand]] = defaultdict(list)
-    for pk, idea, importance, belief in assumptions.values_list("pk", "idea_id", "importance", "belief"):
+    for pk, idea, importance, belief, source in assumptions.values_list(
+        "pk", "idea_id", "importance", "belief", "inherited_from"
+    ):
         standing = weigh(belief, pieces[pk])
-        found[idea].append(Stand(importance, standing.uncertainty, own_say.get(pk, standing.status)))
+        own = source is None or idea in makers[pk]
+        found[idea].append(Stand(importance, standing.uncertainty, own_say.get(pk, standing.status), own))
     return found
 
 
-def _line(  # noqa: PLR0917 -- the parts are read for all ideas at once
-    idea: Idea,
-    stands: Sequence[Stand],
-    cost_cents: int,
-    learned_at: datetime | None,
-    ended: str,
-    passed: Mapping[int, Collection[str]],
-    now: datetime,
-) -> BoardLine:
+def _stand(idea: Idea, stands: Sequence[Stand]) -> dict[str, Any]:
+    going = idea.is_followed_up
+    return {
+        "risk": remaining_risk(stands) if going else None,
+        "open_critical": sum(one.is_critical and not one.is_settled for one in stands) if going else None,
+        "settled": sum(one.is_settled and one.is_own for one in stands),
+    }
+
+
+def _time(idea: Idea, learned_at: datetime | None, now: datetime) -> dict[str, Any]:
     until = idea.follow_up_ended_at or now
     began = idea.followed_up_at or until  # visible_work: it has always begun
-    silence = until - (learned_at or began)
-    return BoardLine(
-        idea=idea,
-        stage=max((stage_after(gate) for gate in passed.get(idea.pk, ())), default=0),
-        risk=remaining_risk(stands),
-        open_critical=sum(one.is_critical and not one.is_settled for one in stands),
-        settled=sum(one.is_settled for one in stands),
-        days=max(0, (until - began).days),
-        cost_cents=cost_cents,
-        quiet_days=max(0, silence.days),
-        is_quiet=idea.is_followed_up and silence > QUIET,
-        ended=ended if idea.follow_up_ended_at else "",
-    )
+    return {
+        "days": max(0, (until - began).days),
+        "quiet_days": max(0, (until - learned_at).days) if learned_at else None,
+        "is_quiet": idea.is_followed_up and until - (learned_at or began) > QUIET,
+    }
 
 
 def _costs(pks: Sequence[int]) -> dict[int, int]:

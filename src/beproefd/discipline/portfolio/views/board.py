@@ -41,19 +41,19 @@ def board(request: HttpRequest) -> HttpResponse:
             "review_tasks": review_tasks(request.user),
             "gate_tasks": gate_tasks(request.user),
             "stages": [_("No gate passed yet"), *(gate.name for gate in GATES)],
-            "more": max(0, len(shown.lines) - SHOWN),
+            "more": sum(line.is_going for line in shown.lines) > SHOWN,
         },
     )
 
 
 def _picture(shown: Board) -> Chart | None:
     """Stage against remaining risk, for the ideas that are worked out now."""
-    going = [line for line in shown.lines if not line.idea.follow_up_ended_at][:SHOWN]
+    going = [line for line in shown.lines if line.is_going][:SHOWN]
     if not going:
         return None
     stages = [_("No gate passed yet"), *(str(gate.name) for gate in GATES)]
     return placed(
-        [Placed(line.idea.title, line.stage, line.risk) for line in going],
+        [Placed(line.idea.title, line.stage, line.risk or 0) for line in going],
         stages=stages,
         caption=_("How far is each idea, and how much risk is left?"),
         axis=_("Risk that is left (right: more)"),
