@@ -206,7 +206,6 @@ def measure(size):
     import django  # noqa: PLC0415 -- only in the process that measures
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415 -- idem
     from django.db import connection  # noqa: PLC0415 -- idem
     from django.test import Client  # noqa: PLC0415 -- idem
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 -- idem
@@ -214,7 +213,7 @@ def measure(size):
     from beproefd.discipline.portfolio.queries.board import board  # noqa: PLC0415 -- needs Django to be started
     from beproefd.ground.accounts.models import User  # noqa: PLC0415 -- idem
 
-    call_command("migrate", verbosity=0)
+    prepare()
     manager, member = build(**size)
     say(f"  {size}: built, measuring")
 

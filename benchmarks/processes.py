@@ -24,7 +24,7 @@ def in_a_process(name, asked, **surroundings):
         settings = {
             "DJANGO_SETTINGS_MODULE": "beproefd.settings",
             "BEPROEFD_DATA_DIR": folder,
-            "BEPROEFD_SECRET_KEY": "only-for-measuring",
+            "BEPROEFD_SECRET_KEY": "only-for-measuring-and-never-for-a-site-that-people-use",
             "BEPROEFD_REQUIRE_MFA": "false",
             "BEPROEFD_EMAIL_URL": "dummymail://",
             "BEPROEFD_LOG_LEVEL": "ERROR",

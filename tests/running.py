@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SECRET_KEY = "only-for-the-tests-and-never-for-a-site-that-people-use"
 COMMAND = (sys.executable, "-c", "import sys; from beproefd.cli import main; sys.exit(main())")
 
 
@@ -28,11 +29,14 @@ def environment(**variables: str) -> dict[str, str]:
     return mine | {"PYTHONPATH": os.pathsep.join(paths)} | variables
 
 
-def beproefd(*arguments: str, timeout: float = 120, **variables: str) -> "subprocess.CompletedProcess[str]":
+def beproefd(
+    *arguments: str, timeout: float = 120, said: str = "", **variables: str
+) -> "subprocess.CompletedProcess[str]":
     """Run one command to its end."""
     return subprocess.run(
         [*COMMAND, *arguments],
         env=environment(**variables),
+        input=said,
         capture_output=True,
         text=True,
         timeout=timeout,

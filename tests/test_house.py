@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import models
 
+from tests import running
 from tests.running import ROOT, beproefd, environment
 
 HOUSE = {
@@ -97,7 +98,7 @@ def test_every_page_carries_the_policy(client, db):
 # Settings
 
 
-SAFE = {"BEPROEFD_SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "beproefd.settings"}
+SAFE = {"BEPROEFD_SECRET_KEY": running.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "beproefd.settings"}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,17 @@ SAFE = {"BEPROEFD_SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "beproefd.set
         ("BEPROEFD_REQUIRE_MFA", "no way"),
         ("BEPROEFD_LOG_LEVEL", "loud"),
         ("BEPROEFD_EMAIL_URL", "pigeon://roof"),
+        ("BEPROEFD_SECRET_KEY", "a-key-of-forty-nine-characters-is-not-long-enough"),
+        ("BEPROEFD_SECRET_KEY", "ab" * 30),
         ("BEPROEFD_SECRET_KEY_FILE", "/does/not/exist"),
+        ("BEPROEFD_SECRET_KEY_FILE", "/dev/null"),
+        ("BEPROEFD_SECRET_KEY_FILE", sys.executable),
+        ("BEPROEFD_DATA_DIR", "/dev/null/data"),
+        ("BEPROEFD_ALLOWED_HOSTS", ""),
+        ("BEPROEFD_EMAIL_FROM", "notanaddress"),
+        ("BEPROEFD_REQUIRE", "bicycle"),
+        ("BEPROEFD_OIDC_SERVER_URL", "https://login.example"),
+        ("BEPROEFD_OIDC_CLIENT_ID", "beproefd"),
         ("BEPROEFD_BASE_URL", "beproefd.example"),
         ("DATABASE_URL", "oracle-of-delphi://x"),
         ("DATABASE_URL", "nonsense"),
@@ -126,11 +137,54 @@ def test_an_unknown_setting_or_a_bad_value_stops_the_start_with_one_clear_line(t
     assert name in lines[0]
 
 
+def test_a_sign_in_provider_at_no_web_address_stops_the_start(tmp_path):
+    names = ("SERVER_URL", "CLIENT_ID", "CLIENT_SECRET")
+    done = beproefd(
+        "check", **SAFE, BEPROEFD_DATA_DIR=str(tmp_path), **{f"BEPROEFD_OIDC_{name}": "x" for name in names}
+    )
+    said = "Beproefd cannot start: BEPROEFD_OIDC_SERVER_URL must start with https://, not 'x'.\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+@pytest.mark.parametrize("flag", ["BEPROEFD_DEMO", "BEPROEFD_DEBUG"])
+def test_an_empty_key_file_and_a_data_folder_that_cannot_be_made_stop_a_demo_too(flag):
+    for name, value in (("BEPROEFD_SECRET_KEY_FILE", "/dev/null"), ("BEPROEFD_DATA_DIR", "/dev/null/data")):
+        done = beproefd("check", **{flag: "true", name: value})
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr[-2000:]
+        assert done.stderr.startswith(f"Beproefd cannot start: {name} ")
+
+
+@pytest.mark.parametrize("theme", ["ui/nope.css", "../../etc/passwd"])
+def test_a_theme_that_is_not_there_stops_the_start(tmp_path, theme):
+    done = beproefd("serve", **SAFE, BEPROEFD_DATA_DIR=str(tmp_path), BEPROEFD_THEME=theme)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr[-2000:]
+    assert done.stderr.startswith(f"Beproefd cannot start: The theme '{theme}' does not exist.")
+
+
 def test_without_a_secret_key_there_is_no_start_outside_demo_and_debug(tmp_path):
     done = beproefd("check", BEPROEFD_DATA_DIR=str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "BEPROEFD_SECRET_KEY" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_check_before_going_live_names_what_is_open_and_what_is_missing(tmp_path):
+    variables = SAFE | {"BEPROEFD_DATA_DIR": str(tmp_path / "data"), "BEPROEFD_EMAIL_FROM": "b@gemeente.example"}
+    opening = ("account", "open", "ad@gemeente.example", "Ad", "--role", "administrator")
+    asked = beproefd(*opening, **variables)
+    assert (asked.returncode, asked.stderr.count("\n")) == (2, 1)
+    assert "--password-stdin" in asked.stderr
+    assert beproefd(*opening, "--password-stdin", said="een lange zin zonder dak\n", **variables).returncode == 0
+
+    made = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
+    assert {path: oct(path.stat().st_mode & 0o077) for path in made} == dict.fromkeys(made, "0o0")
+    without_mail = beproefd("check", **variables)
+    assert (without_mail.returncode, "Mail reaches nobody" in without_mail.stderr) == (1, True)
+    variables["BEPROEFD_EMAIL_URL"] = "smtp://localhost:25"
+    assert beproefd("check", **variables).returncode == 0
+    (tmp_path / "data").chmod(0o755)
+    readable = beproefd("check", **variables)
+    assert (readable.returncode, readable.stderr.endswith(f"chmod 700 {tmp_path / 'data'}\n")) == (1, True)
 
 
 def settings_say(expression: str, **variables: str) -> str:

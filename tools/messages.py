@@ -176,7 +176,7 @@ def start_django() -> None:
     import django  # noqa: PLC0415 -- compiling must work before Django is installed
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beproefd.settings")
-    os.environ.setdefault("BEPROEFD_SECRET_KEY", "only-for-gathering-texts")
+    os.environ.setdefault("BEPROEFD_SECRET_KEY", "only-for-gathering-texts-and-never-for-a-running-site")
     django.setup()
 
 

@@ -6,7 +6,6 @@ import statistics
 import time
 
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.data import jury_round
+from beproefd.cli.serve import prepare
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.discipline.juries import actions, package
@@ -30,7 +30,7 @@ AUDIT_SAMPLE = 1000
 
 def measure(size, say, *, with_naive):
     """Everything about one round: {what: {cold, seconds, cpu, queries, naive}}, how many rows, and which database."""
-    call_command("migrate", verbosity=0)
+    prepare()
     name = f"{connection.vendor}, {size['ideas']} ideas x {size['jurors']} jurors, {size['per_idea']} read each idea"
     started = time.perf_counter()
     world = jury_round.build(jury_round.Size(**size), lambda step: say(f"  {name}: {step}"))

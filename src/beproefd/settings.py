@@ -6,10 +6,12 @@ start with one clear line, because a silently ignored safety setting is worse th
 """
 
 import os
+import re
 import secrets
 import sys
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import environ
@@ -40,7 +42,7 @@ KNOWN = {
 }
 
 
-def _stop(message: str) -> None:
+def _stop(message: str) -> NoReturn:
     raise ImproperlyConfigured(f"Beproefd cannot start: {message}")
 
 
@@ -64,6 +66,7 @@ for _name, (_kind, _default) in KNOWN.items():
     if _kind is bool and os.environ.get(_name) == "":
         del os.environ[_name]
 
+os.umask(0o077)  # what the product writes (database, keys, pictures) is for the account it runs under alone
 PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(env("BEPROEFD_DATA_DIR")).resolve()
 DEBUG = env("BEPROEFD_DEBUG")
@@ -76,31 +79,45 @@ if not BASE_URL.startswith(("http://", "https://")):
 if env("BEPROEFD_LOG_LEVEL") not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     _stop(f"BEPROEFD_LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {env('BEPROEFD_LOG_LEVEL')!r}.")
 ORGANISATION = env("BEPROEFD_ORGANISATION")
+if unknown := set(env("BEPROEFD_REQUIRE")) - {"browser", "postgres"}:
+    _stop(f"BEPROEFD_REQUIRE knows browser and postgres, not {', '.join(sorted(unknown))}.")
+
+
+def _strong(name: str, key: str) -> str:
+    """Sign-off links, sessions and kept answers are signed with the key, so one that can be guessed opens them all."""
+    if not key or not (DEBUG or DEMO or TESTING or (len(key) >= 50 and len(set(key)) >= 5)):
+        _stop(f"{name} must hold at least 50 random characters; `openssl rand -base64 48` makes them.")
+    return key
 
 
 def _secret_key() -> str:
     """The key from the environment or a file; made and kept in the data folder for a demo or development."""
     if env("BEPROEFD_SECRET_KEY"):
-        return str(env("BEPROEFD_SECRET_KEY"))
+        return _strong("BEPROEFD_SECRET_KEY", env("BEPROEFD_SECRET_KEY"))
     if env("BEPROEFD_SECRET_KEY_FILE"):
         try:
-            return Path(env("BEPROEFD_SECRET_KEY_FILE")).read_text().strip()
-        except OSError as problem:
-            _stop(f"BEPROEFD_SECRET_KEY_FILE cannot be read ({problem.strerror}: {env('BEPROEFD_SECRET_KEY_FILE')}).")
+            text = Path(env("BEPROEFD_SECRET_KEY_FILE")).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            _stop(f"BEPROEFD_SECRET_KEY_FILE cannot be read ({problem}).")
+        return _strong("BEPROEFD_SECRET_KEY_FILE", text.strip())
     if TESTING:
         return "only-for-the-tests"
     if not (DEBUG or DEMO):
         _stop("set BEPROEFD_SECRET_KEY or BEPROEFD_SECRET_KEY_FILE (a long random text).")
     kept = DATA_DIR / "secret-key"
-    if not kept.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(50))
-    return kept.read_text()
+    try:
+        if not kept.exists():
+            DATA_DIR.mkdir(parents=True, exist_ok=True)
+            kept.write_text(secrets.token_urlsafe(50))
+        return kept.read_text()
+    except OSError as problem:
+        _stop(f"BEPROEFD_DATA_DIR cannot be used ({problem}).")
 
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env("BEPROEFD_ALLOWED_HOSTS")
+if not ALLOWED_HOSTS:
+    _stop("BEPROEFD_ALLOWED_HOSTS must name the host of the site, or every page is refused.")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SIGNING_KEY_FILE = DATA_DIR / "decision-signing-key.pem"
 
@@ -147,6 +164,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "beproefd.ground.accounts.middleware.RequireMfaMiddleware",
+    "beproefd.site.middleware.PrivateMiddleware",
+    "beproefd.ground.accounts.middleware.ProviderMiddleware",
     "beproefd.site.middleware.RefusalMiddleware",
 ]
 
@@ -203,13 +222,17 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 # A municipality puts its own theme here and names it in BEPROEFD_THEME (docs/theming.md).
 STATICFILES_DIRS = [("gemeente", DATA_DIR / "gemeente")] if (DATA_DIR / "gemeente").is_dir() else []
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
+# Each file under a name that holds its fingerprint, so that a phone fetches it once; compressed beside it.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 
 def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Any, _path: str, url: str) -> None:  # noqa: N802 (the name of a setting)
     """Let the worker of the form for observations see the pages it keeps for when there is no connection."""
-    if url.endswith("validation/worker.js"):
+    if re.search(r"validation/worker(\.[0-9a-f]{12})?\.js$", url):
         headers["Service-Worker-Allowed"] = "/trajecten/"
 
 
@@ -231,6 +254,7 @@ LOGIN_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are opened by an administrator, who knows the address
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # a second one would be an address that nobody vouches for
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "beproefd.ground.accounts.models.display_name"
 ACCOUNT_ADAPTER = "beproefd.ground.accounts.adapters.StaffAccountAdapter"
@@ -242,6 +266,11 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 MFA_TOTP_ISSUER = "Beproefd"
 REQUIRE_MFA = env("BEPROEFD_REQUIRE_MFA") and not DEMO
+_oidc = {name: env(name) for name in KNOWN if name.startswith("BEPROEFD_OIDC_") and name != "BEPROEFD_OIDC_NAME"}
+if any(_oidc.values()) and not all(_oidc.values()):
+    _stop(f"{' and '.join(name for name in _oidc if not _oidc[name])} must be set too, or none of {', '.join(_oidc)}.")
+if any(_oidc.values()) and not _oidc["BEPROEFD_OIDC_SERVER_URL"].startswith(("http://", "https://")):
+    _stop(f"BEPROEFD_OIDC_SERVER_URL must start with https://, not {_oidc['BEPROEFD_OIDC_SERVER_URL']!r}.")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -286,12 +315,15 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # a 5 MB text reaches the form and gets a clear error there
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 try:
     vars().update(env.email_url("BEPROEFD_EMAIL_URL"))
 except (ImproperlyConfigured, ValueError, KeyError):
     _stop("BEPROEFD_EMAIL_URL cannot be read; write for example smtp+tls://user:password@host:587 or consolemail://.")
 DEFAULT_FROM_EMAIL = env("BEPROEFD_EMAIL_FROM")
+if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
+    _stop(f"BEPROEFD_EMAIL_FROM must hold an address, not {DEFAULT_FROM_EMAIL!r}.")
 SECURITY_CONTACT = env("BEPROEFD_SECURITY_CONTACT") or DEFAULT_FROM_EMAIL
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # In files, so that the limit on sign-in attempts holds for all processes together and after a restart.

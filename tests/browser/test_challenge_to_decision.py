@@ -32,7 +32,11 @@ def blank_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Liv
     """A site with an empty database, without the demo; accounts come from the command line."""
     data_dir = tmp_path_factory.mktemp("blank")
     with running.serve(
-        data_dir, demo_city=False, BEPROEFD_DEMO="false", BEPROEFD_REQUIRE_MFA="false", BEPROEFD_SECRET_KEY="test-only"
+        data_dir,
+        demo_city=False,
+        BEPROEFD_DEMO="false",
+        BEPROEFD_REQUIRE_MFA="false",
+        BEPROEFD_SECRET_KEY=running.SECRET_KEY,
     ) as site:
         for key, (name, role, organisation) in PEOPLE.items():
             options = ["--organisation", organisation, "--role", role, "--password-stdin"]

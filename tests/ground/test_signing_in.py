@@ -317,3 +317,23 @@ def test_a_ticket_of_another_state_opens_nothing(client, owner, provider):
     provider.asked["x"] = {}
     client.get(reverse("openid_connect_callback", args=["gemeente"]), {"code": "x", "state": "verzonnen"}, follow=True)
     assert who(client) is None
+
+
+def test_a_provider_out_of_reach_brings_someone_back_to_the_sign_in_page_with_a_sentence(client, provider, db):
+    provider.shutdown()
+    provider.server_close()
+    answer = client.post(reverse("openid_connect_login", args=["gemeente"]), follow=True)
+    assert answer.redirect_chain == [(reverse("account_login"), 302)]
+    assert "De inlogdienst is niet bereikbaar." in answer.content.decode()
+
+
+def test_nobody_adds_an_address_that_no_administrator_knows(client, owner):
+    client.force_login(owner)
+    client.post(reverse("account_email"), {"action_add": "", "email": "ander@voorbeeld.example"})
+    assert list(owner.emailaddress_set.values_list("email", flat=True)) == [owner.email]
+
+
+def test_what_someone_sees_who_is_signed_in_is_kept_by_nobody_on_the_way(client, owner):
+    assert "Cache-Control" not in client.get("/")
+    client.force_login(owner)
+    assert client.get("/")["Cache-Control"] == "private, no-store"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import get_template
 from django.test import Client
 from django.utils.translation import override
@@ -36,3 +37,10 @@ def test_a_form_without_its_token_gives_our_page():
     response = visitor.post("/account/login/")
     assert response.status_code == 403
     assert "The form could not be checked" in response.content.decode()
+
+
+def test_a_request_larger_than_we_take_is_refused_before_anything_is_read(client, db):
+    file = SimpleUploadedFile("groot.bin", b"x" * (8 * 1024 * 1024))
+    response = client.post("/taal/", {"language": "en", "next": "/", "file": file})
+    assert (response.status_code, "django_language" in response.cookies) == (413, False)
+    assert "groter dan 8 MB" in response.content.decode()

@@ -6,7 +6,7 @@ import getpass
 import sys
 from typing import Any
 
-from .serve import prepare
+from .serve import migrate
 from .start import start_django
 
 ROLES = ("manager", "team", "juror", "coach", "administrator")
@@ -27,8 +27,11 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask for a password, check it, open the account; 1 when it is refused."""
+    if not options.password_stdin and not sys.stdin.isatty():
+        print("There is no terminal to ask for the password; give it with --password-stdin.", file=sys.stderr)
+        return 2
     start_django()
-    prepare()
+    migrate()
     from django.contrib.auth.password_validation import validate_password  # noqa: PLC0415 -- needs Django to be started
     from django.core.exceptions import ValidationError  # noqa: PLC0415 -- idem
 

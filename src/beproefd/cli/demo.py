@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
     prepare()
     from beproefd.demo.city import build, report  # noqa: PLC0415 -- needs Django to be started
 
+    print("De demostad wordt klaargezet; de eerste keer duurt dat een minuut ...", flush=True)
     build()
     for line in report(f"http://{options.bind}"):
         print(line, flush=True)

@@ -5,7 +5,7 @@ import argparse
 import sys
 from typing import Any
 
-from .start import start_django
+from .start import start_django, stop
 
 
 def register(commands: Any) -> None:
@@ -27,11 +27,23 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def prepare() -> None:
-    """Bring the database to the current schema."""
-    from django.conf import settings  # noqa: PLC0415 -- needs Django to be started
+    """Refuse what the checks call an error, put the files that browsers fetch in place, and update the database."""
+    from django.core import checks  # noqa: PLC0415 -- needs Django to be started
     from django.core.management import call_command  # noqa: PLC0415 -- idem
 
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    if wrong := [found for found in checks.run_checks() if found.level >= checks.ERROR]:
+        stop(*(f"Beproefd cannot start: {found.msg} {found.hint or ''}".rstrip() for found in wrong))
+    try:
+        call_command("collectstatic", verbosity=0, interactive=False)
+    except ValueError as problem:  # a style sheet that names a file which is not there
+        stop(f"Beproefd cannot start: {' '.join(str(problem).split())}")
+    migrate()
+
+
+def migrate() -> None:
+    """Bring the database to the current schema."""
+    from django.core.management import call_command  # noqa: PLC0415 -- needs Django to be started
+
     call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -85,9 +97,24 @@ def run_check(options: argparse.Namespace) -> int:  # noqa: ARG001
         texts = settings.LOCALE_PATHS[0] / language / "LC_MESSAGES" / "django.mo"
         if language != "en" and not texts.exists():
             problems.append(f"The texts in {language!r} are not compiled; `make setup` does that.")
+    if not (settings.DEBUG or settings.DEMO):
+        problems += _open_doors()
     if settings.DEMO:
         print("Note: this is a demo, anyone can sign in as anyone (BEPROEFD_DEMO).")
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"Database: {connection.vendor}. Data folder: {settings.DATA_DIR}. Site: {settings.BASE_URL}.")
     return 1 if problems else 0
+
+
+def _open_doors() -> list[str]:
+    """What is handy in a demo and wrong on a site that people use."""
+    from django.conf import settings  # noqa: PLC0415 -- needs Django to be started
+    from django.db import connection  # noqa: PLC0415 -- idem
+
+    doors = []
+    if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend", "locmem.EmailBackend")):
+        doors.append("Mail reaches nobody: it goes to the log, with the links in it. Set BEPROEFD_EMAIL_URL.")
+    if connection.vendor == "sqlite" and settings.DATA_DIR.stat().st_mode & 0o077:
+        doors.append(f"Other accounts on this machine can look into the data folder: chmod 700 {settings.DATA_DIR}")
+    return doors

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The language someone chose, and refusals that no form caught: those become a page that says what happened."""
+"""The language someone chose, what only one person may see, and refusals that no form caught: those become a page that says what happened."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -36,6 +36,20 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return render(request, "site/refused.html", {"sentences": [sentence]}, status=413)
 
 
+class PrivateMiddleware:
+    """What someone sees who is signed in is for that person alone: no shelf on the way or on a shared computer keeps it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say so, unless the page said something itself."""
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class RefusalMiddleware:
     """Turn a ValidationError from an action into a 409 page, and a request that is too large into a 413 page."""
 
@@ -48,6 +62,8 @@ class RefusalMiddleware:
             raise Http404
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return too_large(request)  # before anything reads it: Django itself puts no bound on files
         response = self.get_response(request)
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
             return response

@@ -21,7 +21,7 @@ def process(tmp_path: Path) -> Callable[..., "subprocess.Popen[str]"]:
     """`process("finish", token)`: start it."""
     variables = {
         "BEPROEFD_DATA_DIR": str(tmp_path),
-        "BEPROEFD_SECRET_KEY": "only-for-this-test",
+        "BEPROEFD_SECRET_KEY": running.SECRET_KEY,
         "BEPROEFD_EMAIL_URL": "dummymail://",
         "DJANGO_SETTINGS_MODULE": "beproefd.settings",
     }
