@@ -210,7 +210,8 @@ def measure(size):
     from django.test import Client  # noqa: PLC0415 -- idem
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 -- idem
 
-    from beproefd.discipline.portfolio.queries.board import board  # noqa: PLC0415 -- needs Django to be started
+    from beproefd.cli.serve import prepare  # noqa: PLC0415 -- needs Django to be started
+    from beproefd.discipline.portfolio.queries.board import board  # noqa: PLC0415 -- idem
     from beproefd.ground.accounts.models import User  # noqa: PLC0415 -- idem
 
     prepare()

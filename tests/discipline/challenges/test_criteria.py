@@ -16,12 +16,12 @@ from beproefd.discipline.challenges.actions import (
     close_intake,
     draft_criteria,
     lock_criteria,
-    note_decision,
     open_intake,
     remove_criterion,
     save_criterion,
     set_decision_rules,
 )
+from beproefd.discipline.challenges.for_rooms_above import note_decision
 from beproefd.discipline.challenges.models import (
     NEXT_CRITERIA_STATES,
     NEXT_PHASES,

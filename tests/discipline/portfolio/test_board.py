@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from beproefd.discipline.ideas.actions import end_follow_up, follow_up
+from beproefd.discipline.ideas.actions import follow_up
+from beproefd.discipline.ideas.for_rooms_above import end_follow_up
 from beproefd.discipline.portfolio.models import Tie
 from beproefd.discipline.portfolio.queries.board import Stand, board, board_challenges, stands_of
 from beproefd.discipline.portfolio.queries.library import own_learning

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from beproefd.discipline.ideas.actions import pivot_idea
+from beproefd.discipline.ideas.for_rooms_above import pivot_idea
 from beproefd.discipline.portfolio import actions
 from beproefd.discipline.portfolio.levels import GATES
 from beproefd.discipline.portfolio.queries.dossier import dossier_of, facts_of

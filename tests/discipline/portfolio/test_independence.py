@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from beproefd.discipline.ideas.actions import add_member, pivot_idea, remove_member
+from beproefd.discipline.ideas.actions import add_member, remove_member
+from beproefd.discipline.ideas.for_rooms_above import pivot_idea
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.juries.models import Interest
 from beproefd.discipline.portfolio import actions

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from beproefd.discipline.ideas.actions import end_follow_up, pivot_idea
+from beproefd.discipline.ideas.for_rooms_above import end_follow_up, pivot_idea
 from beproefd.discipline.portfolio import actions
 from beproefd.discipline.portfolio.models import Publication, Tie
 from beproefd.discipline.portfolio.queries import library as queries

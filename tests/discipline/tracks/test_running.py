@@ -11,7 +11,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from beproefd.discipline.ideas.actions import add_member, pivot_idea
+from beproefd.discipline.ideas.actions import add_member
+from beproefd.discipline.ideas.for_rooms_above import pivot_idea
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.juries import actions as jury_actions
 from beproefd.discipline.juries.actions import report_interest

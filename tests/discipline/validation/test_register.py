@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests import factories as make
 from tests.factories.validation import Workshop
 
-from beproefd.discipline.ideas.actions import end_follow_up, pivot_idea
+from beproefd.discipline.ideas.for_rooms_above import end_follow_up, pivot_idea
 from beproefd.discipline.validation import actions
 from beproefd.discipline.validation.models import Assumption, CanvasRevision, Evidence, LearningCard
 from beproefd.discipline.validation.queries import (

@@ -23,7 +23,6 @@ from beproefd.ground.audit.chain import canonical, digest, sha256
 from . import rulebook
 from .models import (
     DECISION_RULES,
-    IN_FORCE,
     NEXT_CRITERIA_STATES,
     NEXT_PHASES,
     STIMULUS_FIELDS,
@@ -320,26 +319,6 @@ def lock_criteria(*, by: User, criteria_set: CriteriaSet, seen: str = "") -> Cri
     return criteria_set
 
 
-def mark_criteria_used(*, by: User, criteria_set: CriteriaSet) -> None:
-    """Note that the first score was given: from now on there is no new version, only a void round."""
-    with transaction.atomic():
-        criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
-        if criteria_set.state not in IN_FORCE:
-            raise ValidationError(
-                _("The criteria were replaced by a new version. This round must be started again first.")
-            )
-        if criteria_set.state == CriteriaState.LOCKED:
-            _to_state(criteria_set, CriteriaState.IN_USE, by=by, action="use_criteria")
-
-
-def void_criteria(*, by: User, criteria_set: CriteriaSet) -> None:
-    """Void used criteria together with their jury round, so that a new version can be written."""
-    with transaction.atomic():
-        criteria_set = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
-        if criteria_set.state == CriteriaState.IN_USE:
-            _to_state(criteria_set, CriteriaState.VOIDED, by=by, action="void_criteria")
-
-
 def open_intake(*, by: User, challenge: Challenge) -> Challenge:
     """Let ideas in. Refused while the readiness check misses something; harmless when already open."""
     require(can_manage_challenges(by))
@@ -376,16 +355,6 @@ def close_intake(*, by: User, challenge: Challenge, reason: str = "") -> Challen
             challenge.intake_closed_at = timezone.now()
             challenge.closing_reason = reason.strip()  # in the row, so that it can be erased; the log holds a digest
             challenge.full_clean()
-            challenge.save()
-    return challenge
-
-
-def note_decision(*, by: User, challenge: Challenge) -> Challenge:
-    """Mark that the jury round of this challenge ended in a decision (called by the jury room)."""
-    with transaction.atomic():
-        challenge = _locked_row(challenge)
-        with change(by, "note_decision", challenge):
-            _enter(challenge, Phase.DECIDED)
             challenge.save()
     return challenge
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from beproefd.discipline.challenges.actions import note_decision, void_criteria
+from beproefd.discipline.challenges.for_rooms_above import note_decision, void_criteria
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import User

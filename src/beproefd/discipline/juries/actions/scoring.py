@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from beproefd.discipline.challenges.actions import mark_criteria_used
+from beproefd.discipline.challenges.for_rooms_above import mark_criteria_used
 from beproefd.discipline.challenges.models import IN_FORCE
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.ideas.models import Idea

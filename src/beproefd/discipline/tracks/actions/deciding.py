@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from beproefd.discipline.ideas.actions import end_follow_up, pivot_idea
+from beproefd.discipline.ideas.for_rooms_above import end_follow_up, pivot_idea
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.actions import (
     drop_card,
