@@ -17,6 +17,7 @@ from beproefd.discipline.portfolio import actions as portfolio
 from beproefd.discipline.portfolio.exchange import Library, write
 from beproefd.discipline.prototypes import actions as prototypes
 from beproefd.discipline.prototypes.models import Screen
+from beproefd.discipline.prototypes.pictures import read_picture
 from beproefd.discipline.tracks import actions as tracks
 from beproefd.discipline.tracks.models import Track
 from beproefd.discipline.tracks.sign_off_link import token_of
@@ -26,6 +27,7 @@ from beproefd.ground.accounts.models import User
 
 from .calendar import Story, day
 from .follow_up_content import ELSEWHERE, WORK
+from .picture import twelve_euros
 
 OPENED, WRITTEN, SIGNED, STARTED = -49, -48, -46, -45
 """The first days of a team: the track opens, assumptions are written, hours are signed off, the work starts."""
@@ -213,10 +215,15 @@ def _close_cycle(team: Team, number: int, said: dict[str, Any]) -> None:
 
 def _draw(team: Team, content: dict[str, Any]) -> None:
     made = prototypes.make_prototype(by=team.owner, idea=team.idea, values=content["about"])
-    for title, text, *words in content["rows"]:
-        buttons = [prototypes.ButtonInput(word=word, pictogram=pictogram) for word, pictogram in words]
+    for said in content["rows"]:
+        picture = read_picture(twelve_euros()) if "alt" in said else None
         prototypes.add_screen(
-            by=team.owner, prototype=made, kind=Screen.Kind.TEXT, values={"title": title, "text": text}, buttons=buttons
+            by=team.owner,
+            prototype=made,
+            kind=Screen.Kind.DRAWING if picture else Screen.Kind.TEXT,
+            values={name: said[name] for name in ("title", "text", "alt") if name in said},
+            buttons=[prototypes.ButtonInput(word=word, pictogram=pictogram) for word, pictogram in said["buttons"]],
+            picture=picture,
         )
 
 

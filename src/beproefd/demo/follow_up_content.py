@@ -394,13 +394,17 @@ WORK = {
                     "question": "Wat vind je hiervan?",
                 },
                 "rows": [
-                    ("Welkom", "Dit is jouw geld voor vandaag.", ("Kijk", "euro")),
-                    (
-                        "Vandaag",
-                        "Vandaag mag je 12 euro uitgeven.",
-                        ("Ik snap het", "yes"),
-                        ("Ik snap het niet", "question"),
-                    ),
+                    {
+                        "title": "Welkom",
+                        "text": "Dit is jouw geld voor vandaag.",
+                        "buttons": [("Verder", "euro")],
+                    },
+                    {
+                        "title": "Vandaag",
+                        "text": "€ 12. Dit mag je vandaag uitgeven.",
+                        "alt": "Een briefje van tien euro en een munt van twee euro.",
+                        "buttons": [("Ik snap het", "yes"), ("Ik snap het niet", "question")],
+                    },
                 ],
             },
         ],
