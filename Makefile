@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock messages clean
+.PHONY: help setup demo test lint bench wheel lock messages clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,10 @@ lint: setup .setup-dev ## style, types, layers, licences
 
 bench: setup .setup-bench ## run all benchmarks and write the table in docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+wheel: setup ## make the package that is installed elsewhere, with everything in it, in dist/
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python
+	@ls dist/*.whl
 
 lock: $(VENV)/bin/uv ## compile the requirements to hash-pinned lock files
 	@cd requirements && for f in build base dev bench node; do \
