@@ -54,6 +54,7 @@ DEEDS = {
     "declare_again": _("Jury member declared again"),
     "suggest_interest": _("Possible tie found"),
     "ask_declaration_again": _("Word that nothing binds asked again, after a merge"),
+    "read_answer_again": _("Answer to a team read again"),
     "lay_down_seat": _("Seat in the jury laid down"),
     "note_interest": _("Tie noted"),
     "note_late_interest": _("Tie came to light after scoring"),

@@ -82,7 +82,10 @@ class Round(Audited):
 
 
 class Seat(Audited):
-    """A named place in the jury. Name and organisation are kept as they were: they go into the decision."""
+    """A named place in the jury. Name and organisation are kept as they were: they go into the decision.
+
+    Not active is an alternate who waits, or with a `left_reason` someone who left: what they handed in still counts.
+    """
 
     class Kind(models.TextChoices):
         """Who sits there."""
@@ -98,6 +101,7 @@ class Seat(Audited):
     expertise = models.CharField(_("expertise"), max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.MEMBER)
     is_active = models.BooleanField(default=True)
+    left_reason = models.CharField(max_length=500, blank=True, default="")
     reminded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -321,12 +325,16 @@ class Dissent(Audited):
 
 
 class Answer(Audited):
-    """The reasoned answer to one team. A round cannot close without one for every idea."""
+    """The reasoned answer to one team. A round cannot close without one for every idea.
+
+    `based_on` is the digest of the scores its writer saw (queries.basis_of): when these changed, it must be read again.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="answers")
     idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="answers")
     text = models.CharField(_("answer to the team"), max_length=4000)
     revision = models.PositiveIntegerField(default=1)
+    based_on = models.CharField(max_length=64, blank=True, default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -14,16 +14,18 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from beproefd.discipline.challenges import rulebook
-from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.ideas.models import Idea, IdeaState
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.chain import canonical, sha256
 from beproefd.ground.audit.models import Head
 
 from . import lots
-from .models import BLOCKING, Answer, Assessment, Dissent, Interest, Round, Score, ScoreChange
+from .models import BLOCKING, Answer, Assessment, Dissent, Interest, Round, Score, ScoreChange, Seat
 from .sentences import interest_paragraph, stability_sentence
 from .signing import is_signed
 from .standings import Given, Line, Standings, compute
@@ -42,7 +44,7 @@ def build(
 ) -> dict[str, Any]:
     """The document as plain values, in Dutch: it is a decision of a Dutch municipality."""
     by_reference = {idea.reference: idea for idea in ideas}
-    seats = list(jury_round.seats.filter(is_active=True).order_by("name", "pk"))
+    seats = list(taking_part(jury_round).order_by("name", "pk"))
     labels = _labels([seat.pk for seat in jury_round.seats.all()])
     head = Head.objects.get(pk=1)
     with override("nl"):
@@ -64,7 +66,7 @@ def build(
                     "name": seat.name,
                     "organisation": seat.organisation,
                     "expertise": seat.expertise,
-                    "kind": str(seat.get_kind_display()),
+                    "kind": _kind(seat),
                 }
                 for seat in seats
             ],
@@ -88,11 +90,22 @@ def build(
         }
 
 
+def taking_part(jury_round: Round) -> QuerySet[Seat]:
+    """Who the decision names: everyone in the room, and who left after handing in. Not an alternate who still waits."""
+    judged = Assessment.objects.filter(seat__round=jury_round, state=Assessment.State.SUBMITTED).values("seat")
+    return jury_round.seats.filter(Q(is_active=True) | Q(pk__in=judged))
+
+
+def _kind(seat: Seat) -> str:
+    kind = seat.get_kind_display()
+    return _("%(kind)s, left during the work") % {"kind": kind} if seat.left_reason else kind
+
+
 def _interests(jury_round: Round) -> list[Interest]:
     return list(
-        jury_round.interests.filter(status__in=BLOCKING, user__seats__round=jury_round)
-        .select_related("user", "idea")
-        .distinct()
+        jury_round.interests.filter(
+            status__in=BLOCKING, idea__state=IdeaState.SUBMITTED, user__in=taking_part(jury_round).values("user")
+        ).select_related("user", "idea")
     )
 
 

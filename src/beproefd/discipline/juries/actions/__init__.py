@@ -7,6 +7,7 @@ from .interests import confirm_interest, declare, dismiss_interest, recuse, repo
 from .preparation import (
     activate_alternate,
     assign_ideas,
+    lay_down_seat,
     open_round,
     open_scoring,
     remove_seat,
@@ -25,6 +26,7 @@ __all__ = [
     "confirm_interest",
     "declare",
     "dismiss_interest",
+    "lay_down_seat",
     "note_dissent",
     "open_round",
     "open_scoring",

@@ -18,10 +18,10 @@ from beproefd.discipline.challenges.queries import criteria_in_force
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.accounts.rules import require
-from beproefd.ground.audit.actions import change, change_all, record_creation
+from beproefd.ground.audit.actions import change, change_all, change_values, record_creation
 
 from ..balance import balance
-from ..models import Assignment, Round, RoundState, Seat
+from ..models import Assessment, Assignment, Round, RoundState, Seat
 from ..queries import Progress, progress, scoring_readiness, visible_field
 from ..rules import can_run_jury
 from ..ties import blocked_pairs
@@ -94,16 +94,35 @@ def remove_seat(*, by: User, seat: Seat) -> None:
             Seat.objects.filter(pk=seat.pk).delete()
 
 
+def lay_down_seat(*, by: User, seat: Seat, reason: str) -> Seat:
+    """Someone leaves the jury during the work. What was handed in still counts, what was open goes to others."""
+    with transaction.atomic():
+        jury_round = locked_round(seat.round)
+        require_runner(by, jury_round)
+        require_state(jury_round, RoundState.SCORING, RoundState.DELIBERATION)
+        seat = jury_round.seats.select_for_update().get(pk=seat.pk)
+        if not seat.is_active:
+            return seat
+        if not reason.strip():
+            raise ValidationError({"reason": _("Say why this person leaves the jury.")})
+        done = seat.assessments.filter(state=Assessment.State.SUBMITTED).values("idea")
+        undone = list(seat.assignments.filter(withdrawn_at=None).exclude(idea__in=done))
+        with change_all(by, "withdraw_assignment", undone):
+            Assignment.objects.filter(pk__in=[row.pk for row in undone]).update(withdrawn_at=timezone.now())
+        change_values(by, "lay_down_seat", seat, {"is_active": False, "left_reason": reason.strip()})
+    return seat
+
+
 def activate_alternate(*, by: User, seat: Seat) -> Seat:
-    """Let an alternate in, after a recusal for example. Harmless when already in."""
+    """Let an alternate in, after a recusal for example, or someone who left back in. Harmless when already in."""
     with transaction.atomic():
         jury_round = locked_round(seat.round)
         require_runner(by, jury_round)
         require_state(jury_round, RoundState.PREPARING, RoundState.SCORING, RoundState.DELIBERATION)
         if not seat.is_active:
             with change(by, "activate_alternate", seat):
-                seat.is_active = True
-                seat.save(update_fields=["is_active"])
+                seat.is_active, seat.left_reason = True, ""
+                seat.save(update_fields=["is_active", "left_reason"])
     return seat
 
 

@@ -5,7 +5,7 @@ Everything a viewer gets, orders, counts and averages included, is computed from
 nothing else. So what is hidden cannot show through: the pages are the same as if it did not exist (tests/leaks).
 """
 
-from .answering import answer_draft, answers, own_answers
+from .answering import answer_draft, answers, answers_to_read_again, basis_of, own_answers, what_is_decided
 from .deliberation import standings_among, visible_changes, visible_dissents, visible_standings
 from .field import (
     blocked_idea_ids,
@@ -26,7 +26,9 @@ __all__ = [
     "Progress",
     "answer_draft",
     "answers",
+    "answers_to_read_again",
     "assessments_of",
+    "basis_of",
     "blocked_idea_ids",
     "closed_idea_ids",
     "coverage",
@@ -51,4 +53,5 @@ __all__ = [
     "visible_rounds",
     "visible_standings",
     "waiting_for",
+    "what_is_decided",
 ]

@@ -2,6 +2,7 @@
 """The reasoned answers to the teams."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -9,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from beproefd.discipline.ideas.models import Idea, IdeaVersion
+from beproefd.ground.audit.chain import canonical, sha256
 
-from ..models import Answer, Assessment, Round, RoundState
+from ..models import Answer, Assessment, Round, RoundState, ScoreChange
 from ..rules import can_run_jury
+from .deliberation import counted
 from .field import not_blocked, seat_of
 from .judging import assessments_of, ideas_with_open_scores
 
@@ -23,7 +26,45 @@ def answers(viewer: Any, jury_round: Round) -> dict[int, Answer]:
     visible: Any = not_blocked(viewer, jury_round).values("pk")
     if seat_of(viewer, jury_round) is not None:  # an answer tells what others gave
         visible = [idea.pk for idea in ideas_with_open_scores(viewer, jury_round)]
-    return {answer.idea_id: answer for answer in Answer.objects.filter(round=jury_round, idea__in=visible)}
+    return {
+        answer.idea_id: answer
+        for answer in Answer.objects.filter(round=jury_round, idea__in=visible).select_related("idea")
+    }
+
+
+def basis_of(jury_round: Round, ideas: Iterable[Idea]) -> dict[int, str]:
+    """Per idea a digest of what an answer rests on: which judgements count, in which revision, with which changes.
+
+    For the actions and for `answers_to_read_again`; the caller has decided who may know.
+    """
+    rests_on: dict[int, list[tuple[str, int, int]]] = {idea.pk: [] for idea in ideas}
+    given = counted(jury_round)
+    changes = ScoreChange.objects.filter(assessment__in=given).order_by()
+    for idea, pk, revision in given.values_list("idea_id", "pk", "revision"):
+        if idea in rests_on:
+            rests_on[idea].append(("judgement", pk, revision))
+    for idea, pk in changes.values_list("assessment__idea_id", "pk"):
+        if idea in rests_on:
+            rests_on[idea].append(("change", pk, 0))
+    return {idea: sha256(canonical(sorted(rows))) for idea, rows in rests_on.items()}
+
+
+def answers_to_read_again(viewer: Any, jury_round: Round) -> set[int]:
+    """Ideas whose answer was written before the scores changed, among the answers the viewer may read."""
+    written = answers(viewer, jury_round)
+    now = basis_of(jury_round, [answer.idea for answer in written.values()])
+    return {pk for pk, answer in written.items() if answer.based_on != now[pk]}
+
+
+def what_is_decided(viewer: Any, jury_round: Round) -> str:
+    """A digest of all that a decision now would rest on, among what the viewer may see: scores and answers."""
+    ideas = ideas_with_open_scores(viewer, jury_round)
+    now, written = basis_of(jury_round, ideas), answers(viewer, jury_round)
+    lines = [
+        (idea.reference, now[idea.pk], written[idea.pk].revision if idea.pk in written else 0)
+        for idea in sorted(ideas, key=lambda idea: idea.reference)
+    ]
+    return sha256(canonical(lines))
 
 
 def answer_draft(viewer: Any, jury_round: Round, idea: Idea) -> str:
