@@ -27,6 +27,7 @@ KNOWN = {
     "BEPROEFD_BASE_URL": (str, "http://127.0.0.1:8000"),
     "BEPROEFD_DATA_DIR": (str, "var"),
     "BEPROEFD_EMAIL_URL": (str, "consolemail://"),
+    "BEPROEFD_CONTACT": (str, ""),  # the e-mail address for questions that the contact page shows to everyone
     "BEPROEFD_SECURITY_CONTACT": (str, ""),
     "BEPROEFD_EMAIL_FROM": (str, "Beproefd <niet-beantwoorden@localhost>"),
     "BEPROEFD_THEME": (str, "ui/theme.css"),
@@ -324,6 +325,7 @@ except (ImproperlyConfigured, ValueError, KeyError):
 DEFAULT_FROM_EMAIL = env("BEPROEFD_EMAIL_FROM")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
     _stop(f"BEPROEFD_EMAIL_FROM must hold an address, not {DEFAULT_FROM_EMAIL!r}.")
+CONTACT = env("BEPROEFD_CONTACT")
 SECURITY_CONTACT = env("BEPROEFD_SECURITY_CONTACT") or DEFAULT_FROM_EMAIL
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # In files, so that the limit on sign-in attempts holds for all processes together and after a restart.

@@ -34,7 +34,7 @@ class Person:
     def become(self, name: str) -> "Person":
         """With one click on the demo's page of roles."""
         self.page.goto("/demo/")
-        self.press(f"button:has-text('Ga verder als {name}')")
+        self.press(f"button:has-text('Word {name}')")
         return self
 
     def look(self) -> None:

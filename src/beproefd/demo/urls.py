@@ -7,4 +7,5 @@ app_name = "demo"
 urlpatterns = [
     path("", views.roles, name="roles"),
     path("word/", views.become, name="become"),
+    path("probeer/", views.try_out, name="try"),
 ]

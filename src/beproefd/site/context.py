@@ -50,15 +50,19 @@ def house(request: HttpRequest) -> dict[str, Any]:
         ]
     else:
         account = [Link(_("Sign in"), reverse("account_login"))]
+    footer = [
+        Link(_("Privacy"), reverse("privacy")),
+        Link(_("Accessibility"), reverse("accessibility")),
+        Link(_("Contact"), reverse("contact")),
+    ]
+    if (is_manager | is_administrator)(user):
+        footer.append(Link(_("Style guide"), reverse("styleguide")))
     if settings.DEMO:
         account.insert(0, Link(_("Change role"), reverse("demo:roles")))
     return {
         "nav_items": nav,
         "account_links": account,
-        "footer_links": [
-            Link(_("Style guide"), reverse("styleguide")),
-            Link(_("Report a security problem"), reverse("security_txt")),
-        ],
+        "footer_links": footer,
         "demo_banner": (
             _("Demo: do not enter real personal data.")
             if settings.DEMO

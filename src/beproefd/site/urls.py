@@ -10,6 +10,9 @@ from . import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("taal/", set_language, name="set_language"),
+    path("privacy/", views.page_about("privacy"), name="privacy"),
+    path("toegankelijkheid/", views.page_about("accessibility"), name="accessibility"),
+    path("contact/", views.page_about("contact"), name="contact"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("account/", include("allauth.urls")),
     path("accounts/", include("beproefd.ground.accounts.urls")),

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Home, the log and the small files every site has."""
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -10,10 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from beproefd.demo.city import TO_PRACTISE
+from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.challenges.queries import visible_challenges, with_canvases
 from beproefd.discipline.ideas.queries import own_ideas_in
-from beproefd.discipline.juries.queries import own_answers, waiting_for
+from beproefd.discipline.juries.queries import decided_round, own_answers, waiting_for
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_administrator
 from beproefd.ground.audit.models import Entry
@@ -32,12 +38,23 @@ def home(request: HttpRequest) -> HttpResponse:
         {"challenge": challenge, "ideas": ideas.get(challenge.pk, []), "to_judge": to_judge[challenge.pk]}
         for challenge in challenges
     ]
+    real = [item for item in running if item["challenge"].title not in TO_PRACTISE.values()]
     context = {
-        "running": running,
+        "first": real[0] if real else None,
+        "outcome": _outcome(request.user, real[0]["challenge"]) if real else None,
+        "others": real[1:],
+        "exercises": [item for item in running if item not in real],
         "waiting": waits_for(request.user, challenges, to_judge),
         "answers": list(own_answers(request.user)[:20]),
     }
     return render(request, "site/home.html", context)
+
+
+def _outcome(viewer: Any, challenge: Challenge) -> dict[str, int] | None:
+    """How many ideas there were and how many won, once that is public."""
+    decided = decided_round(viewer, challenge)
+    package = json.loads(decided.package) if decided else None
+    return {"ideas": len(package["ideas"]), "winners": len(package["winners"])} if package else None
 
 
 def audit_log(request: HttpRequest) -> HttpResponse:
@@ -49,6 +66,16 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     names = {f"user:{user.key}": user.name for user in User.objects.filter(key__in=keys)}
     rows = [(entry, names.get(entry.actor, entry.actor), DEEDS.get(entry.action, "")) for entry in page]
     return render(request, "site/audit_log.html", {"page": page, "rows": rows})
+
+
+def page_about(subject: str) -> Callable[[HttpRequest], HttpResponse]:
+    """A page about the site itself: privacy, accessibility or contact."""
+
+    @require_safe
+    def shown(request: HttpRequest) -> HttpResponse:
+        return render(request, f"site/{subject}.html", {"address": settings.CONTACT})
+
+    return shown
 
 
 def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beproefd.discipline.challenges.models import Challenge
+from beproefd.discipline.juries.queries.behind import behind
 from beproefd.discipline.portfolio.models import GateRequest
 from beproefd.discipline.portfolio.queries.gates import gate_tasks, review_tasks
-from beproefd.discipline.tracks.queries import coached_in_need, own_steps, waiting_ideas
+from beproefd.discipline.tracks.queries import own_steps, tracks_in_need, waiting_ideas
 from beproefd.discipline.validation.queries import visible_work
+from beproefd.ui.templatetags.ui import as_list
 
 NEWS = timedelta(days=14)  # so long the start page tells a team what was decided at its gate
 MOST = 10  # of each kind; the pages of the rooms show the rest
@@ -45,7 +47,8 @@ def waits_for(viewer: Any, challenges: Sequence[Challenge], to_judge: Mapping[in
         _gates_to_run(viewer),
         _decided_gates(viewer),
         _own_steps(viewer),
-        _coached(viewer),
+        _jurors_behind(viewer, challenges),
+        _tracks_in_need(viewer),
         _without_track(viewer),
     )
     return [item for kind in kinds for item in kind[:MOST]]
@@ -114,7 +117,21 @@ def _own_steps(viewer: Any) -> list[Waiting]:
     ]
 
 
-def _coached(viewer: Any) -> list[Waiting]:
+def _jurors_behind(viewer: Any, challenges: Sequence[Challenge]) -> list[Waiting]:
+    late = behind(viewer, challenges)
+    left = _("%(name)s: %(number)s")
+    items = []
+    for challenge in challenges:
+        names = [
+            left % {"name": line.seat.name, "number": line.total - line.done} for line in late.get(challenge.pk, [])
+        ]
+        if names:
+            why = _("The jury is not ready. Ideas still to judge: %(names)s.") % {"names": as_list(names)}
+            items.append(Waiting(challenge.title, why, _("Remind them"), reverse("juries:room", args=[challenge.slug])))
+    return items
+
+
+def _tracks_in_need(viewer: Any) -> list[Waiting]:
     return [
         Waiting(
             line.idea.title,
@@ -122,7 +139,7 @@ def _coached(viewer: Any) -> list[Waiting]:
             _("Look at this track"),
             reverse("tracks:home", args=[line.idea.challenge.slug, line.idea.reference]),
         )
-        for line in coached_in_need(viewer)
+        for line in tracks_in_need(viewer)
     ]
 
 

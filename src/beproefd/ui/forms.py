@@ -101,6 +101,24 @@ def _field_of_form(field: models.Field, **options: Any) -> forms.Field | None:
 CHOOSE = gettext_lazy("Choose…")
 
 
+MISSING = (
+    (forms.MultipleChoiceField, gettext_lazy("Choose at least one.")),
+    (forms.ModelChoiceField, gettext_lazy("Choose one of these.")),
+    (forms.ChoiceField, gettext_lazy("Choose one of these.")),
+    (forms.BooleanField, gettext_lazy("Tick this box first.")),
+    (forms.FileField, gettext_lazy("Choose a file.")),
+    (forms.DateField, gettext_lazy("Choose a day.")),
+)
+"""What is missing, by kind of field; a text that was not filled in says so in ui/words.py."""
+
+
+def _say_what_is_missing(field: forms.Field) -> None:
+    """A field that is required says what to do, unless the form has its own words for it."""
+    plain = forms.Field.default_error_messages["required"]
+    if field.error_messages["required"] == plain:
+        field.error_messages["required"] = next((words for kind, words in MISSING if isinstance(field, kind)), plain)
+
+
 def _name_the_empty_choice(field: Any) -> None:
     """A select that starts empty says what to do, instead of showing dashes."""
     if isinstance(field, forms.ModelChoiceField):
@@ -124,6 +142,12 @@ class ActionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _name_the_empty_choice(field)
+
+    def full_clean(self) -> None:
+        """Checked once every field is there: many forms add theirs after this class has done its part."""
+        for field in self.fields.values():
+            _say_what_is_missing(field)
+        super().full_clean()
 
     def refuse(self, refusal: ValidationError | PermissionDenied) -> None:
         """Show a refusal at the field it is about, or above the form."""

@@ -254,7 +254,7 @@ def test_the_team_says_on_the_page_of_a_session_what_it_saw(shop: Workshop) -> N
     address, client = of(made, "session", session.pk), visit(shop.owner)
     assert address in client.get(of(made, "detail")).content.decode()
     assert "Begin > Sparen > Klaar" in text_of(client.get(address))
-    assert "Dit veld is verplicht" in text_of(client.post(address, {}))
+    assert "Vul dit in." in text_of(client.post(address, {}))
     assert 'name="result"' not in visit(shop.manager).get(address).content.decode()
     assert client.post(address, {"result": "helped"}).status_code == 302
     assert "Het is al gezegd" in text_of(client.post(address, {"result": "yes"}))

@@ -4,10 +4,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from beproefd.ui.forms import ActionForm
+
 from .models import Role
 
 
-class RolesForm(forms.Form):
+class RolesForm(ActionForm):
     """Which roles someone holds, and whether they may sign in."""
 
     roles = forms.MultipleChoiceField(
@@ -16,7 +18,7 @@ class RolesForm(forms.Form):
     active = forms.BooleanField(label=_("may sign in"), required=False, initial=True)
 
 
-class AccountForm(forms.Form):
+class AccountForm(ActionForm):
     """A new account."""
 
     name = forms.CharField(label=_("name"), max_length=120)

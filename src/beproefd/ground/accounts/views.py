@@ -32,7 +32,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
         try:
             user = open_account(by=request.user, **form.cleaned_data)
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            form.refuse(refusal)
         else:
             invitation = ResetPasswordForm({"email": user.email})
             if invitation.is_valid():
@@ -52,7 +52,7 @@ def account_edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         try:
             change_account(by=request.user, user=user, **form.cleaned_data)
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:list")

@@ -4,6 +4,11 @@
 from django.utils.translation import gettext_lazy as _
 
 OURS = (
+    _("The email address and/or password you specified are not correct."),
+    _("Too many failed login attempts. Try again later."),
+    _("Reset My Password"),
+    _("Please contact us if you have any trouble resetting your password."),
+    _("Forgotten your password? Enter your email address below, and we'll send you an email allowing you to reset it."),
     _("A new set of Two-Factor Authentication recovery codes has been generated."),
     _("Activate Authenticator App"),
     _("An authenticator app is not active."),

@@ -94,9 +94,10 @@ def badge(text: str, kind: str = "neutral") -> SafeString:
 
 
 @register.simple_block_tag
-def card(content: SafeString, heading: str = "", url: str = "") -> SafeString:
-    """A raised block; several of them go in an element with class `cards`."""
-    return render_to_string("ui/parts/card.html", {"content": content, "heading": heading, "url": url})
+def card(content: SafeString, heading: str = "", url: str = "", *, level: int = 3) -> SafeString:
+    """A raised block; several of them go in an element with class `cards`. `level` 2 where no h2 stands above it."""
+    context = {"content": content, "heading": heading, "url": url, "level": level}
+    return render_to_string("ui/parts/card.html", context)
 
 
 @register.simple_block_tag
@@ -137,7 +138,9 @@ def field(bound: BoundField) -> SafeString:
 @register.simple_tag
 def form_errors(*forms: BaseForm) -> SafeString:
     """The list of errors above a form whose fields the page lays out; more forms when one button sends them."""
-    return render_to_string("ui/forms/errors.html", {"forms": [f for f in forms if f.errors]})
+    wrong = [form for form in forms if form.errors]
+    secret = any(getattr(bound.field.widget, "input_type", "") == "password" for form in wrong for bound in form)
+    return render_to_string("ui/forms/errors.html", {"forms": wrong, "secret": secret})
 
 
 def _number(value: Any, digits: int) -> str | None:

@@ -23,7 +23,7 @@ from beproefd.discipline.validation.queries import Tempo, tempos, visible_work
 from beproefd.discipline.validation.rules import closed_to
 from beproefd.discipline.validation.sentences import days
 from beproefd.ground.accounts.models import User
-from beproefd.ground.accounts.rules import is_manager
+from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from ..models import Agreement, Cycle, Track
 
@@ -150,9 +150,16 @@ def tracks(viewer: Any) -> list[TrackLine]:
     return sorted(lines, key=lambda line: (line.place, line.track.ends_on, line.track.pk))
 
 
-def coached_in_need(viewer: Any) -> list[TrackLine]:
-    """The tracks this coach should look at, the most urgent first."""
-    return [line for line in tracks(viewer) if line.need and line.idea.coach_id == viewer.pk]
+def tracks_in_need(viewer: Any) -> list[TrackLine]:
+    """The tracks to look at, the most urgent first: a coach's own, and for the programme the quiet ones (lesson 5)."""
+    if not (is_coach | is_manager)(viewer):
+        return []
+    steers = is_manager(viewer)
+    return [
+        line
+        for line in tracks(viewer)
+        if (line.need and line.idea.coach_id == viewer.pk) or (line.signal and steers)
+    ]
 
 
 def current_cycle(track: Track, cycles: list[Cycle]) -> Cycle | None:
