@@ -31,6 +31,7 @@ KNOWN = {
     "BEPROEFD_SECURITY_CONTACT": (str, ""),
     "BEPROEFD_EMAIL_FROM": (str, "Beproefd <niet-beantwoorden@localhost>"),
     "BEPROEFD_THEME": (str, "ui/theme.css"),
+    "BEPROEFD_AREAS": (str, ""),
     "BEPROEFD_ORGANISATION": (str, "Gemeente"),
     "BEPROEFD_REQUIRE_MFA": (bool, True),
     "BEPROEFD_OIDC_SERVER_URL": (str, ""),
@@ -72,6 +73,9 @@ PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(env("BEPROEFD_DATA_DIR")).resolve()
 DEBUG = env("BEPROEFD_DEBUG")
 DEMO = env("BEPROEFD_DEMO")
+AREAS_FILE = Path(env("BEPROEFD_AREAS") or PACKAGE_DIR / "discipline/validation/data/areas_amsterdam.json").resolve()
+if not AREAS_FILE.is_file():
+    _stop(f"BEPROEFD_AREAS must be a file with the neighbourhoods of your city; {AREAS_FILE} is not there.")
 TESTING = "pytest" in sys.modules
 BASE_URL = env("BEPROEFD_BASE_URL").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")

@@ -165,18 +165,34 @@ class ActionForm(forms.Form):
         self.data = data
 
 
+def _in_words(bound: forms.BoundField) -> Any:
+    """The value of a field as a person reads it: the words of a choice, yes or no for a tick."""
+    value = bound.value()
+    if isinstance(bound.field, forms.BooleanField):
+        return _("yes") if value else _("no")
+    words = {str(choice): label for choice, label in getattr(bound.field, "choices", ())}
+    return words.get(str(value or ""), value)
+
+
 class StampedForm(ActionForm):
     """A form on top of what the writer saw: `seen` is its stamp, empty for something new."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
     def newer_than(self, fresh: "StampedForm") -> list[tuple[str, Any]]:
-        """After a refusal: label and value of what a colleague saved meanwhile; the next save goes on top of that."""
+        """After a refusal: what a colleague saved meanwhile and now differs from what was typed, label and value in words.
+
+        The next save goes on top of that.
+        """
         stamp = fresh.initial.get("seen", "")
         if self.cleaned_data.get("seen", "") == stamp:
             return []
         self.put(seen=stamp)
-        return [(bound.label, bound.value()) for bound in fresh.visible_fields()]
+        return [
+            (bound.label, _in_words(bound))
+            for bound in fresh.visible_fields()
+            if str(bound.value() or "") != str(self[bound.name].value() or "")
+        ]
 
 
 class ReasonForm(ActionForm):

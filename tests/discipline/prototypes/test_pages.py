@@ -207,13 +207,12 @@ def test_the_page_that_starts_a_session_says_what_counts_before_anyone_tries(sho
     said = text_of(client.get(address))
     assert "Ja is: “zet alleen 5 euro opzij”" in said
     assert "Een blij gezicht is geen ja" in said
-    sent = {"card": card.pk, "mode": "alone", "help_counts": "on", "request_key": uuid.uuid4()}
-    assert "Met hulp is dan geen ja" in text_of(client.post(address, sent))
+    assert "Met hulp is een nee." in said
+    sent = {"card": card.pk, "mode": "alone", "request_key": uuid.uuid4(), "place": "Oostzanerwerf"}
     klaar = made.screens.get(title="Klaar")
-    del sent["help_counts"]
     client.post(address, sent | {"counts": f"screen-{klaar.pk}"})
     session = Session.objects.get()
-    assert session.goal == klaar
+    assert (session.goal, session.place) == (klaar, "Oostzanerwerf")
     assert "de persoon komt op het scherm “Klaar”" in text_of(client.get(of(made, "session", session.pk)))
 
 

@@ -4,6 +4,7 @@
 import json
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests import factories as make
 from tests.discipline.pages import visit
 from tests.factories.validation import Workshop
 
+from beproefd.discipline.ideas.actions import end_follow_up
 from beproefd.discipline.validation.models import Assumption, CanvasRevision, Evidence, Observation, TestCard
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,50 @@ def test_two_who_change_the_canvas_at_once_both_keep_their_text(furnished: Works
     assert "Tweede tekst." in page
 
 
+def test_what_was_written_down_is_told_with_the_way_to_strike_it_out(furnished: Workshop) -> None:
+    client = visit(furnished.owner)
+    said = {"outcome": "yes", "answered_by": "together", "other_place": "  molenwijk "}
+    answer = send(client, at(furnished, "observe", 1), **said)
+    page = client.get(answer.url).content.decode()
+    assert "Opgeschreven: nee." in " ".join(page.split())
+    assert at(furnished, "strike", 1, 4) in page
+    assert '<option value="Molenwijk" selected>' in page  # the next person is met in the same place
+    assert Observation.objects.latest("pk").place == "Molenwijk"
+
+
+def test_enter_in_a_field_is_no_outcome(furnished: Workshop) -> None:
+    page = visit(furnished.owner).get(at(furnished, "observe", 1)).content.decode()
+    form = page[page.index('id="waarnemen"') :]
+    assert re.findall(r"<button[^>]*type=.submit.[^>]*>", form)[0] == '<button type="submit" disabled hidden>'
+
+
+def test_a_colleagues_change_is_shown_in_words_and_only_where_it_differs(furnished: Workshop) -> None:
+    client, address = visit(furnished.owner), at(furnished, "assumption_edit", 2)
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(address).content.decode())
+    assert seen is not None
+    mine = {"statement": "Partners doen mee", "importance": 4, "belief": 3, "effort_days": 2, "seen": seen.group(1)}
+    send(visit(furnished.coach), address, **mine, kind="lawful")
+    page = client.post(address, mine | {"kind": "partner", "request_key": str(uuid.uuid4())}).content.decode()
+    shown = re.search(r"Een collega heeft intussen dit bewaard.*?</dl>", page, re.DOTALL)
+    assert shown is not None
+    assert re.findall(r"<d[td]>(.*?)</d[td]>", shown.group()) == ["Soort", "Mag het, en is het goed om te doen?"]
+
+
+def test_a_card_that_locked_meanwhile_leads_to_noting_what_goes_otherwise(furnished: Workshop) -> None:
+    card = make.card(furnished, [Assumption.objects.get(number=1)])
+    client, address = visit(furnished.owner), at(furnished, "card_edit", card.number)
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(address).content.decode())
+    assert seen is not None
+    make.observe(furnished, card, [True])
+    said = {
+        "question": "Anders?", "method": "paper", "who": "x", "measure": "y", "right_from": 5, "hope_for": 8,
+        "stakes": "middle", "cost_cents": 0, "effort_days": 1, "duration_days": 3, "about_1": "yes",
+    }  # fmt: skip
+    page = send(client, address, **said, seen=seen.group(1)).content.decode()
+    assert "Een collega heeft intussen dit bewaard" not in page
+    assert at(furnished, "deviation", card.number) in page
+
+
 # A phone that was offline
 
 
@@ -169,6 +215,19 @@ def test_a_pile_is_taken_in_and_sent_again_doubles_nothing(furnished: Workshop) 
     assert first["taken"] == again["taken"] == [one["key"] for one in rows]
     assert Observation.objects.count() == 6
     assert "Ga " in first["live"] or "klopt" in first["live"] or "goed genoeg" in first["live"]
+
+
+def test_what_may_no_longer_be_written_down_is_refused_row_by_row(furnished: Workshop) -> None:
+    late, early = row(), row(at=(timezone.now() - timedelta(hours=1)).isoformat())
+    client = visit(furnished.coach)
+    end_follow_up(by=furnished.coach, idea=furnished.idea)
+    late["at"] = timezone.now().isoformat()
+    answer = pile(client, furnished, {"observations": [early, late]})
+    assert (answer.status_code, answer.json()["taken"]) == (200, [early["key"]])
+    assert list(answer.json()["refused"]) == [late["key"]]
+    page = client.get(at(furnished, "observe", 1)).content.decode()
+    assert "Het werk aan dit idee is gestopt." in page
+    assert 'name="outcome"' not in page
 
 
 def test_a_pile_with_one_bad_observation_says_which_and_takes_the_others(furnished: Workshop) -> None:

@@ -56,7 +56,7 @@ def test_the_riskiest_assumption_stands_first_with_one_sentence_why(shop: Worksh
         "Klein en onzeker",
         "Groot, maar duur om te beproeven",
     ]
-    assert lines[0].why == "Importance 4 of 5, we are very unsure, and testing takes about 1 day."
+    assert lines[0].why == "Importance 4 of 5, nothing was seen yet, and testing takes about 1 day."
 
 
 def test_a_settled_assumption_stands_last(shop: Workshop) -> None:
@@ -326,3 +326,51 @@ def test_the_register_asks_the_same_number_of_queries_for_two_and_for_eight(shop
     few = count()
     fill(6)
     assert count() == few
+
+
+def test_evidence_against_is_said_before_it_is_enough_to_refute(shop: Workshop) -> None:
+    about = make.assumption(shop, belief=4)
+    desk = {"source": "desk", "strength": 3, "source_title": "Goedhart 2019"}
+    make.evidence(shop, about, "contradicts", **desk)
+    line = register(shop.owner, shop.idea)[0]
+    assert (line.status, line.standing.leaning) == ("open", "against")
+    assert "what we saw speaks against it" in line.why
+
+
+# The canvas
+
+
+def test_other_content_on_the_canvas_needs_evidence_and_other_words_do_not(shop: Workshop) -> None:
+    def revise(base: int, **values: str) -> CanvasRevision:
+        return actions.revise_canvas(
+            by=shop.owner, idea=shop.idea, base_number=base, values=values, cause="wording", explanation="Korter."
+        )
+
+    actions.revise_canvas(
+        by=shop.owner, idea=shop.idea, base_number=0, values={"problem": "Mensen hebben geen buffer voor tegenslag."}
+    )
+    assert revise(1, problem="Mensen hebben geen buffer voor een tegenslag.", costs="Tien euro.").number == 2
+    with pytest.raises(ValidationError) as refusal:
+        revise(2, problem="Jongeren kopen te veel op afbetaling.")
+    assert list(refusal.value.message_dict) == ["cause"]
+
+
+def test_after_a_pivot_the_canvas_shows_what_stood_and_what_the_evidence_changed(shop: Workshop) -> None:
+    about = make.assumption(shop)
+    item = make.evidence(shop, about, "contradicts")
+    actions.revise_canvas(
+        by=shop.owner, idea=shop.idea, base_number=0, values={"problem": "Geen buffer.", "solution": "Een app."}
+    )
+    words = {"believed": "a", "observed": "b", "learned": "Een app helpt niet.", "therefore": "d", "decision": "pivot"}
+    actions.write_learning(by=shop.owner, idea=shop.idea, values=words, assumptions=[about], evidence=[item])
+    child = pivot_idea(
+        by=shop.owner, idea=shop.idea, values={"title": "Samen", "solution": "Een gesprek."}, request_key=uuid.uuid4()
+    )
+    actions.inherit_assumptions(by=shop.owner, parent=shop.idea, child=child)
+    again = [actions.inherit_canvas(by=shop.owner, parent=shop.idea, child=child) for _ in range(2)]
+    assert again[0] == again[1]
+    first, second = CanvasRevision.objects.filter(idea=child)
+    assert (first.solution, first.cause, first.problem) == ("Een app.", "first", "Geen buffer.")
+    assert (second.solution, second.cause, second.explanation) == ("Een gesprek.", "evidence", "Een app helpt niet.")
+    assert list(second.evidence.all()) == [item]
+    assert verify().problem == ""

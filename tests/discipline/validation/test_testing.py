@@ -12,14 +12,19 @@ from django.utils import timezone
 from tests import factories as make
 from tests.factories.validation import Workshop
 
+from beproefd.discipline.ideas.actions import end_follow_up
 from beproefd.discipline.validation import actions
 from beproefd.discipline.validation.actions import observing
 from beproefd.discipline.validation.actions.observing import recompute
+from beproefd.discipline.validation.designs import locked_design
 from beproefd.discipline.validation.models import Deviation, Evidence, Observation, Reading, TestCard
-from beproefd.discipline.validation.queries import register, tempo, verdict_of
+from beproefd.discipline.validation.queries import register, tempo, verdict_of, visible_work
+from beproefd.discipline.validation.rules import can_look_in, can_work_on
 from beproefd.discipline.validation.signals import verdict_reached
 from beproefd.engines.evidence import Monitor
 from beproefd.engines.evidence import Observation as Row
+from beproefd.ground.accounts.actions import change_account
+from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.queries import verify
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +89,7 @@ def test_a_card_that_nothing_was_observed_on_can_change(shop: Workshop) -> None:
 def test_the_first_observation_locks_the_card(shop: Workshop) -> None:
     card = make.observe(shop, make.card(shop), [True])
     assert card.is_locked
-    assert card.locked_design.digest == card.design_digest
+    assert locked_design(card).digest == card.design_digest
     with pytest.raises(ValidationError, match="locked"):
         actions.change_card(by=shop.owner, card=card, values=CHANGED, assumptions={card.links.get().assumption: True})
 
@@ -171,7 +176,7 @@ def test_the_verdict_is_the_same_one_by_one_and_in_one_pile_and_can_be_recompute
         again = recompute(card)
         assert (again.monitor.verdict.value, again.digest) == (reading.verdict, reading.inputs_digest)
         assert again.monitor.to_json() == reading.state
-    monitor = Monitor(single.locked_design)
+    monitor = Monitor(locked_design(single))
     monitor.update([Row(outcome=float(outcome)) for outcome in outcomes])
     assert monitor.verdict.value == last.verdict
 
@@ -415,3 +420,62 @@ def test_an_observation_is_read_alone_and_not_with_all_before_it(
     reading = verdict_of(card)
     assert reading is not None
     assert (reading.state, reading.inputs_digest) == (recompute(card).monitor.to_json(), recompute(card).digest)
+
+
+# Help
+
+
+def test_with_help_a_yes_is_a_no_unless_the_card_says_otherwise(shop: Workshop) -> None:
+    seen: list[Any] = []
+    for help_counts in (False, True):
+        card = make.card(shop, measure="betaalt de rekening op tijd", help_counts=help_counts)
+        rows = [make.seen(answered_by="together", note="Bij de balie."), make.seen(outcome=None, answered_by="together")]
+        seen += actions.observe(by=shop.owner, card=card, seen=rows)[0]
+    assert [(row.outcome, row.note) for row in seen] == [
+        (False, "Het lukte met hulp. Bij de balie."),
+        (None, ""),
+        (True, "Bij de balie."),
+        (None, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ["betaalt alleen", "doet het zonder hulp", "pays without any help", "Zelfstandig geregeld", "does it alone"],
+)
+def test_help_is_never_a_yes_when_what_counts_says_alone(shop: Workshop, measure: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        make.card(shop, measure=measure, help_counts=True)
+    assert list(refusal.value.message_dict) == ["help_counts"]
+
+
+def test_whether_help_counts_is_locked_with_the_card(shop: Workshop) -> None:
+    card = make.observe(shop, make.card(shop), [True])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TestCard.objects.filter(pk=card.pk).update(help_counts=True)
+
+
+# After the end
+
+
+def test_what_was_seen_before_the_work_ended_comes_in_late_and_counts_no_more(shop: Workshop) -> None:
+    card, early = make.observe(shop, make.card(shop), [True]), make.seen(outcome=False)
+    end_follow_up(by=shop.coach, idea=shop.idea)
+    taken, refused = actions.observe(by=shop.coach, card=card, seen=[early, make.seen()])
+    assert [(row.outcome, row.after_verdict) for row in taken] == [(False, True)]
+    assert [item.reason for item in refused] == ["The work on this idea ended before this was seen."]
+    assert card.readings.count() == 1
+    assert verify().problem == ""
+    with pytest.raises(PermissionDenied):
+        actions.observe(by=shop.manager, card=card, seen=[make.seen()])
+
+
+def test_who_is_no_coach_any_more_does_not_work_along(shop: Workshop) -> None:
+    card = make.card(shop)
+    change_account(by=make.person("administrator"), user=shop.coach, roles=[], active=True)
+    gone = User.objects.get(pk=shop.coach.pk)
+    assert not can_work_on(gone, shop.idea)
+    assert not can_look_in(gone, shop.idea)
+    assert list(visible_work(gone)) == []
+    with pytest.raises(PermissionDenied):
+        actions.observe(by=gone, card=card, seen=[make.seen()])

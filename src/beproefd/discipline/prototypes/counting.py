@@ -3,29 +3,12 @@
 
 A face says whether a person liked it. The test card asks for something that can be seen. So a yes comes from who
 watched (the helper on the phone, or the team on the session's page), or from a screen the person came to. Help makes
-it a no, unless the team said beforehand that help is fine and the card does not ask for “alone” or “without help”.
+it a no, unless the card says that help is fine.
 """
 
-import re
 from collections.abc import Sequence
 
 from .models import Session, Step
-
-ALONE = re.compile(
-    r"\b(zonder\b.{0,30}\bh[eu]lp\w*|alleen|zelf|zelfstandig\w*|eigen kracht|"
-    r"without\b.{0,30}\bhelp|alone|unaided|independently|(him|her|them|your)sel(f|ves)|on (their|his|her|your) own)\b",
-    re.IGNORECASE,
-)
-
-
-def wants_alone(measure: str) -> bool:
-    """Whether a test card asks that it goes without help. When in doubt it does: “alleen” also means “only”."""
-    return bool(ALONE.search(measure))
-
-
-def help_is_a_yes(session: Session) -> bool:
-    """Whether help is fine here. The card is read again: it can change until its first observation."""
-    return session.help_counts and not wants_alone(session.card.measure)
 
 
 def result_of(session: Session, steps: Sequence[Step]) -> str:
@@ -43,7 +26,7 @@ def outcome(session: Session) -> bool | None:
     """The result as the test card takes it: yes, no, or no answer."""
     return {
         Session.Result.YES: True,
-        Session.Result.HELPED: help_is_a_yes(session),
+        Session.Result.HELPED: session.card.help_counts,
         Session.Result.NO: False,
     }.get(Session.Result(session.result))
 

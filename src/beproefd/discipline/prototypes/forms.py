@@ -2,7 +2,7 @@
 """Forms of the pages about screens. Texts and lengths come from the models."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from beproefd.discipline.validation.forms import PlaceForm
 from beproefd.discipline.validation.models import TargetGroup, TestCard
 from beproefd.ui.forms import ActionForm, RequestKeyForm, StampedForm, model_fields
 
@@ -181,7 +182,7 @@ def _as_typed(screen: Screen) -> dict[str, Any]:
     return values
 
 
-class SessionForm(RequestKeyForm):
+class SessionForm(PlaceForm, RequestKeyForm):
     """Start a session: for which test, who is there, what counts as a yes, and where."""
 
     def __init__(
@@ -190,6 +191,7 @@ class SessionForm(RequestKeyForm):
         cards: list[TestCard],
         groups: list[TargetGroup],
         screens: Iterable[Screen] = (),
+        places: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -218,7 +220,6 @@ class SessionForm(RequestKeyForm):
             required=False,
         )
         self.fields["counts"].asked_later = True  # the first choice is chosen, so it never stays empty
-        self.fields |= model_fields(Session, "help_counts")
         if any(card.has_two_arms for card in cards):
             self.fields["arm"] = forms.ChoiceField(
                 label=_("Which way does this person get?"),
@@ -233,8 +234,7 @@ class SessionForm(RequestKeyForm):
                 choices=[("", _("as the test card says")), *((pk, group.name) for pk, group in self.groups.items())],
                 required=False,
             )
-        self.fields |= model_fields(Session, "place")
-        self.fields["place"].help_text = _("For example: Molenwijk. No street and no house number.")
+        self.offer_places(places)
 
     def values(self) -> dict[str, Any]:
         """As the action takes it."""
@@ -246,15 +246,15 @@ class SessionForm(RequestKeyForm):
             "group": self.groups.get(said.get("group", "")),
             "place": said["place"],
             "goal": self.goals.get(said["counts"]),
-            "help_counts": said["help_counts"],
             "request_key": said["request_key"],
         }
 
 
 def _card_in_words(card: TestCard) -> str:
-    """The question of a test, and what has to be seen for a yes."""
+    """The question of a test, what has to be seen for a yes, and whether help counts."""
     said = {"card": card, "question": card.question, "measure": card.measure}
-    return _("%(card)s: %(question)s A yes is: “%(measure)s”") % said
+    helped = _("With help is a yes too.") if card.help_counts else _("With help is a no.")
+    return f"{_('%(card)s: %(question)s A yes is: “%(measure)s”') % said} {helped}"
 
 
 class ResultForm(ActionForm):

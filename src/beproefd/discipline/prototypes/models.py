@@ -227,14 +227,7 @@ class Session(Audited):
     )
     place = models.CharField(_("neighbourhood"), max_length=60, blank=True)
     goal = models.ForeignKey(Screen, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    help_counts = models.BooleanField(
-        _("with help is a yes too"),
-        default=False,
-        help_text=_(
-            "Leave this off when it has to go without help. When the test card says “alone” or “without help”, help "
-            "never counts as a yes."
-        ),
-    )
+    help_counts = models.BooleanField(default=False, editable=False)  # what was said before the card said it
     result = models.CharField(_("what did you see?"), max_length=7, blank=True, choices=Result.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

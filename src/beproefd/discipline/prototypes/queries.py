@@ -76,6 +76,16 @@ def last_step(session: Session) -> Step | None:
     return session.steps.order_by("-position").first()
 
 
+def asks_the_helper_first(step: Step) -> bool:
+    """Whether the questions for the helper begin here: who tried does not read along about themself."""
+    if step.kind == Step.Kind.WHO:
+        return step.screen_id is None
+    if step.kind != Step.Kind.RESULT:
+        return False
+    before = step.session.steps.filter(position=step.came_from).values_list("kind", flat=True).first()
+    return before != Step.Kind.WHO
+
+
 def picture_for_tester(session: Session, pk: int) -> str:
     """The picture of a screen of the prototype that this person is trying; empty when there is none."""
     if session.state != Session.State.RUNNING:

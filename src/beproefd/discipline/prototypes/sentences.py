@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from .counting import help_is_a_yes
 from .models import Prototype, Session, Step
 
 
@@ -38,5 +37,5 @@ def yes_in_words(session: Session) -> str:
         if session.is_assisted
         else _("Someone of the team who watched says afterwards whether it succeeded. Until then it does not count.")
     )
-    helped = _("With help is a yes too.") if help_is_a_yes(session) else _("With help is a no.")
+    helped = _("With help is a yes too.") if session.card.help_counts else _("With help is a no.")
     return f"{text} {who} {helped} {_('The face at the end does not count.')}"

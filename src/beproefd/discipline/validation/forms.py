@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.chain import digest
-from beproefd.ui.forms import DateInput, PlainText, RequestKeyForm, StampedForm, SuggestedInput, model_fields
+from beproefd.ui.forms import ActionForm, DateInput, PlainText, RequestKeyForm, StampedForm, model_fields
 
+from . import areas
 from .models import (
     CANVAS_FIELDS,
     Assumption,
@@ -35,6 +36,7 @@ CARD_FIELDS = (
     "measure",
     "right_from",
     "hope_for",
+    "help_counts",
     "by_lot",
     "stakes",
     "cost_cents",
@@ -76,6 +78,41 @@ class WorkForm(RequestKeyForm, StampedForm):
     def chosen(self, name: str) -> Any:
         """The row that was chosen, or None."""
         return self.rows[name].get(self.cleaned_data[name])
+
+
+class AreaField(forms.ChoiceField):
+    """A neighbourhood to choose; a page that was kept for long may send a name that is no longer offered."""
+
+    def valid_value(self, value: str) -> bool:  # noqa: ARG002
+        """The action reads it."""
+        return True
+
+
+class PlaceForm(ActionForm):
+    """A form that asks for a neighbourhood: one to choose, or another one to write."""
+
+    def offer_places(self, near: Sequence[str]) -> None:
+        """`near` comes first: where the challenge works, and what the team named before."""
+        rest = [
+            (district, [(name, name) for name in names if name not in near])
+            for district, names in areas.offered().items()
+        ]
+        self.fields["place"] = AreaField(
+            label=_("neighbourhood"),
+            choices=[("", _("not said")), (_("Nearby"), [(name, name) for name in near]), *rest]
+            if near
+            else [("", _("not said")), *rest],
+            required=False,
+        )
+        self.fields["other_place"] = forms.CharField(
+            label=_("another neighbourhood"), max_length=60, required=False, help_text=_("No street, no house number.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """What was written goes before what was chosen."""
+        cleaned = super().clean() or {}
+        cleaned["place"] = cleaned.get("other_place") or cleaned.get("place", "")
+        return cleaned
 
 
 class AssumptionForm(WorkForm):
@@ -160,12 +197,19 @@ class CardForm(WorkForm):
         return {assumption: answer == "yes" for assumption, answer in answers.items() if answer}
 
 
-class ObserveForm(RequestKeyForm):
-    """One person, one tap: the buttons carry the outcome."""
+class ObserveForm(PlaceForm, RequestKeyForm):
+    """One person, one tap: the buttons carry the outcome. `last`: what this person wrote down before, for the place."""
 
     def __init__(
-        self, *args: Any, card: TestCard, groups: Sequence[TargetGroup], places: Sequence[str], **kwargs: Any
+        self,
+        *args: Any,
+        card: TestCard,
+        groups: Sequence[TargetGroup],
+        places: Sequence[str],
+        last: Observation | None = None,
+        **kwargs: Any,
     ) -> None:
+        kwargs["initial"] = {"place": last.place if last else "", "group": last.group_id if last else card.group_id}
         super().__init__(*args, **kwargs)
         if card.has_two_arms:
             self.fields["arm"] = forms.ChoiceField(
@@ -176,11 +220,16 @@ class ObserveForm(RequestKeyForm):
                 initial=secrets.choice(("control", "new")) if card.by_lot else None,
                 widget=forms.RadioSelect,
             )
-        self.fields |= model_fields(Observation, "note", "place")
-        self.fields["place"].widget = SuggestedInput(places, self.fields["place"].widget.attrs)
+        self.fields |= model_fields(Observation, "note")
+        self.fields["note"].help_text = _("Write no names or addresses of people.")
+        self.offer_places(places)
         self.fields["answered_by"] = forms.ChoiceField(
             label=_("Who did it?"),
-            choices=Observation.AnsweredBy.choices,
+            choices=[
+                (Observation.AnsweredBy.SELF.value, _("Alone")),
+                (Observation.AnsweredBy.TOGETHER.value, _("With help")),
+            ],
+            help_text=_("With help is a yes too.") if card.help_counts else _("With help is a no."),
             initial=Observation.AnsweredBy.SELF,
             widget=forms.RadioSelect,
         )
@@ -188,7 +237,6 @@ class ObserveForm(RequestKeyForm):
             self.fields["group"] = forms.ChoiceField(
                 label=_("Target group"),
                 choices=[("", CHOOSE), *((str(group.pk), group.name) for group in groups)],
-                initial=card.group_id,
                 required=False,
             )
 
@@ -202,7 +250,7 @@ class DeviationForm(RequestKeyForm):
         self.fields["results_seen"].widget = forms.RadioSelect(choices=Deviation.Seen.choices)
 
 
-class EvidenceForm(WorkForm):
+class EvidenceForm(PlaceForm, WorkForm):
     """Something seen, heard or read, and what it says about each assumption."""
 
     FIELDS = EVIDENCE_FIELDS
@@ -218,7 +266,7 @@ class EvidenceForm(WorkForm):
         super().__init__(*args, **kwargs)
         self.assumptions = list(assumptions)
         self.fields |= model_fields(Evidence, *EVIDENCE_FIELDS)
-        self.fields["place"].widget = SuggestedInput(places, self.fields["place"].widget.attrs)
+        self.offer_places(places)
         self.fields["people"].min_value = 1
         self.fields["source"].widget = forms.RadioSelect(choices=Evidence.Source.choices)
         self.fields["strength"] = forms.TypedChoiceField(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
-from beproefd.ground.accounts.rules import is_manager
+from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from .models import (
     Assumption,
@@ -42,7 +42,8 @@ def visible_work(viewer: Any) -> QuerySet[Idea]:
     if not viewer.is_authenticated:
         return Idea.objects.none()
     ideas = Idea.objects.filter(followed_up_at__isnull=False, challenge__in=visible_challenges(viewer))
-    mine = Q(pk__in=Idea.objects.filter(Q(members__user=viewer) | Q(coach=viewer)).values("pk"))
+    steers = Q(coach=viewer) if is_coach(viewer) else Q()
+    mine = Q(pk__in=Idea.objects.filter(Q(members__user=viewer) | steers).values("pk"))
     ideas = ideas.filter(mine | ~Q(pk__in=closed_to(viewer)) if is_manager(viewer) else mine)
     return ideas.select_related("challenge", "coach", "pivot_of").prefetch_related(
         Prefetch("versions", queryset=IdeaVersion.objects.order_by("-number"), to_attr="newest"),
@@ -99,11 +100,12 @@ class Line:
         """One sentence that explains the place in the order."""
         if self.is_settled:
             return _("There is enough evidence about this.")
-        unsure = (
-            _("we are very unsure") if self.standing.uncertainty > 0.8
-            else _("we are still unsure") if self.standing.uncertainty > 0.5
-            else _("we are fairly sure already")
-        )  # fmt: skip
+        unsure = {
+            "for": _("what we saw speaks for it, not yet enough to be sure"),
+            "against": _("what we saw speaks against it, not yet enough to be sure"),
+            "both": _("what we saw speaks both for and against it"),
+            "": _("we do not know yet") if self.standing.pieces else _("nothing was seen yet"),
+        }[self.standing.leaning]
         return _("Importance %(importance)s of 5, %(unsure)s, and testing takes about %(days)s.") % {
             "importance": self.assumption.importance,
             "unsure": unsure,
@@ -175,6 +177,12 @@ def cards(viewer: Any, idea: Idea) -> list[CardLine]:
     last = {reading.card_id: reading for reading in Reading.objects.filter(card__idea=idea).order_by("pk")}
     seen = Counter(Observation.objects.filter(card__idea=idea, struck_at=None).values_list("card_id", flat=True))
     return [CardLine(card, last.get(card.pk), seen[card.pk]) for card in found.order_by("-number")]
+
+
+def last_written(viewer: Any, card: TestCard) -> Observation | None:
+    """What the viewer wrote down last in this test today: who taps on is still in the same place."""
+    rows = card.observations.filter(entered_by=viewer, received_at__date=timezone.localdate(), struck_at=None)
+    return rows.order_by("-position").first()
 
 
 def verdict_of(card: TestCard) -> Reading | None:

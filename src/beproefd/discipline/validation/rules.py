@@ -9,7 +9,7 @@ from rules import predicate
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.ideas.rules import is_in_team
-from beproefd.ground.accounts.rules import is_manager
+from beproefd.ground.accounts.rules import is_coach, is_manager
 
 closed_work: list[Callable[[Any], Collection[int]]] = []
 """Rooms above add here which ideas are closed to someone of the programme, because of a tie."""
@@ -28,24 +28,28 @@ def is_closed(user: Any, idea: Idea) -> bool:
 
 @predicate
 def coaches(user: Any, idea: Idea) -> bool:
-    """The coach of this idea."""
-    return bool(user.is_authenticated and idea.coach_id == user.pk)
+    """The coach of this idea, as long as that is their role."""
+    return bool(is_coach(user) and idea.coach_id == user.pk)
+
+
+@predicate
+def has_worked_on(user: Any, idea: Idea) -> bool:
+    """The team and its coach, also when the work has ended: what they saw before that may still come in."""
+    return idea.followed_up_at is not None and (coaches(user, idea) or is_in_team(user, idea))
 
 
 @predicate
 def can_work_on(user: Any, idea: Idea) -> bool:
     """The team and its coach, as long as the idea is being worked out."""
-    return idea.is_followed_up and (coaches(user, idea) or is_in_team(user, idea))
+    return idea.is_followed_up and has_worked_on(user, idea)
 
 
 @predicate
 def can_look_in(user: Any, idea: Idea) -> bool:
     """The team, its coach, and who of the programme is not tied to it; also when the work has ended."""
-    if idea.followed_up_at is None:
-        return False
-    if coaches(user, idea) or is_in_team(user, idea):
+    if has_worked_on(user, idea):
         return True
-    return bool(is_manager(user) and not is_closed(user, idea))
+    return bool(idea.followed_up_at and is_manager(user) and not is_closed(user, idea))
 
 
 @predicate

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Numbers of the engine in words that a tired person understands."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from beproefd.engines.evidence import Design, TwoArmBinary
-
+from .designs import arms_of, locked_design
 from .models import Reading, TestCard
+
+if TYPE_CHECKING:
+    from beproefd.engines.evidence import Design
 
 
 def verdict_word(verdict: str) -> str:
@@ -67,23 +71,55 @@ def claim_text(card: TestCard) -> str:
 def verdict_text(card: TestCard, reading: Reading) -> str:
     """What was seen, what the engine says, and what to do: "7 of 8 ... You can stop."."""
     parts = [seen_text(card), *_caveats(card)]
-    result, design = reading.result, card.locked_design
+    result, design = reading.result, locked_design(card)
     promise = {
         "SUPPORTED": _("If this were not so, a result like this would come up in at most 1 of %(n)s tests."),
         "REFUTED": _("If this were so, a result like this would come up in at most 1 of %(n)s tests."),
     }.get(reading.verdict)
     if promise and len(parts) == 1:
         parts.append(promise % {"n": round(1 / design.side_alpha)})
-    if reading.verdict == "SUPPORTED":
-        parts.append(_("You can stop: you know enough."))
-    elif reading.verdict == "REFUTED":
-        parts.append(_("You can stop: this does not work."))
-    elif reading.verdict == "FUTILE":
+    if reading.verdict == "FUTILE":
         parts.append(_("What you hoped for is not reached, and asking more people will hardly change that."))
-        parts.append(_("You can stop: look for another way."))
-    else:
-        parts.append(remaining_text(result, design))
+    parts.append(_stop_text(reading.verdict) or remaining_text(result, design))
     return " ".join(parts)
+
+
+def _stop_text(verdict: str) -> str:
+    return {
+        "SUPPORTED": _("You can stop: you know enough."),
+        "REFUTED": _("You can stop: this does not work."),
+        "FUTILE": _("You can stop: look for another way."),
+    }.get(verdict, "")
+
+
+def short_text(card: TestCard, reading: Reading) -> str:
+    """What was seen and what to do now, for beside the picture: "5 of 7 could do it. Ask about 5 more."."""
+    seen = seen_text(card)
+    if not card.has_two_arms:
+        yes, total = counts(card)
+        seen = ngettext("%(yes)s of %(total)s could do it.", "%(yes)s of %(total)s could do it.", yes) % {
+            "yes": yes,
+            "total": total,
+        }
+    expected = reading.result.get("expected_remaining")
+    people = max(1, round(expected * arms_of(locked_design(card)))) if expected is not None else 0
+    ask = ngettext("Ask about %(n)s more.", "Ask about %(n)s more.", people) % {"n": people} if people else ""
+    return f"{seen} {_stop_text(reading.verdict) or ask or _('Ask a few more.')}"
+
+
+MOST_DRAWN = 40
+
+
+def crowd(card: TestCard) -> list[tuple[str, list[bool]]]:
+    """Everyone seen, those who could do it first, under a name for each way; no picture of more than a screen holds."""
+    rows = list(
+        card.observations.filter(struck_at=None, after_verdict=False, outcome__isnull=False).values_list(
+            "arm", "outcome"
+        )
+    )
+    ways = [("new", _("New way")), ("control", _("Old way"))] if card.has_two_arms else [("", "")]
+    drawn = [(name, sorted((yes for arm, yes in rows if arm == way), reverse=True)) for way, name in ways]
+    return drawn if max(len(people) for _name, people in drawn) <= MOST_DRAWN else []
 
 
 def _caveats(card: TestCard) -> list[str]:
@@ -106,7 +142,7 @@ def _caveats(card: TestCard) -> list[str]:
 
 def remaining_text(result: dict[str, Any], design: Design) -> str:
     """How many people are still to be asked, probably and at most."""
-    arms = 2 if isinstance(design, TwoArmBinary) else 1
+    arms = arms_of(design)
     expected = result.get("expected_remaining")
     most = (result.get("max_units") or 0) - (result.get("units") or 0)
     if expected is None:
@@ -121,7 +157,7 @@ def remaining_text(result: dict[str, Any], design: Design) -> str:
 
 def peeking_text(card: TestCard) -> str:
     """Why looking in between is safe."""
-    alpha = card.locked_design.side_alpha if card.is_locked else None
+    alpha = locked_design(card).side_alpha if card.is_locked else None
     text = _(
         "You may look at the result after every person. The limits for stopping were set before the first person, and "
         "they count on you looking each time."
@@ -143,5 +179,5 @@ def screens_rule() -> str:
     """Which answer counts as a yes when screens are shown; also where a session of screens is tied to a test card."""
     return _(
         "Someone who watched says whether it worked: the helper, or someone of the team. Or a screen you agreed on "
-        "beforehand says it. A face never counts. With help is a no, unless you agreed otherwise."
+        "beforehand says it. A face never counts."
     )

@@ -47,6 +47,13 @@ class Standing:
         """How many pieces of evidence there are."""
         return self.supporting + self.contradicting + self.unclear
 
+    @property
+    def leaning(self) -> str:
+        """Which way the evidence points: "for", "against", "both", or "" without any that points somewhere."""
+        if self.supporting and self.contradicting:
+            return "both"
+        return "for" if self.supporting else "against" if self.contradicting else ""
+
 
 def weigh(belief: int, pieces: Iterable[Weighed]) -> Standing:
     """Weigh all pieces. Supported or refuted needs the chance and at least one piece that points that way."""

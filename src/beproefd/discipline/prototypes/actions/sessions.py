@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.validation import areas
 from beproefd.discipline.validation.actions import Seen, observe
 from beproefd.discipline.validation.actions.doors import enter
 from beproefd.discipline.validation.models import TargetGroup, TestCard
@@ -44,7 +45,6 @@ def start_session(
     place: str = "",
     arm: str = "",
     goal: Screen | None = None,
-    help_counts: bool = False,
     request_key: uuid.UUID | None = None,
 ) -> Session:
     """Make an address for one tester, for a running test of the same idea. The same request key, the same session.
@@ -69,17 +69,16 @@ def start_session(
                 else {"arm": _("This test has one way only.")}
             )
         _need_screens(prototype)
-        _can_count(prototype, card, mode, goal, help_counts=help_counts)
+        _can_count(prototype, mode, goal)
         session = Session(
             prototype=prototype,
             card=card,
             request_key=request_key or uuid.uuid4(),
             mode=mode,
             group=group or card.group,
-            place=place.strip(),
+            place=areas.spelled(place),
             arm=arm,
             goal=goal,
-            help_counts=help_counts,
             started_by=by,
         )
         session.full_clean()
@@ -286,19 +285,12 @@ def _need_screens(prototype: Prototype) -> None:
         raise ValidationError(_("There are no screens to show yet. Make one first."))
 
 
-def _can_count(prototype: Prototype, card: TestCard, mode: str, goal: Screen | None, *, help_counts: bool) -> None:
+def _can_count(prototype: Prototype, mode: str, goal: Screen | None) -> None:
     """Refuse what cannot be a yes on this card."""
     if goal is not None and goal.prototype_id != prototype.pk:
         raise ValidationError({"counts": _("Choose a screen of this row.")})
     if goal is not None and mode == Session.Mode.ASSISTED:
         raise ValidationError({"counts": _("With a helper, the helper says whether it succeeded. Choose that.")})
-    if help_counts and counting.wants_alone(card.measure):
-        raise ValidationError(
-            {
-                "help_counts": _("The test card says: “%(measure)s”. So with help is not a yes. Take the tick away.")
-                % {"measure": card.measure}
-            }
-        )
 
 
 def _to_state(session: Session, state: Session.State) -> None:

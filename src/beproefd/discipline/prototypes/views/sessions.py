@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from qrcode.image.svg import SvgPathImage
 
-from beproefd.discipline.validation.queries import target_groups
+from beproefd.discipline.validation.queries import places, target_groups
 from beproefd.discipline.validation.rules import can_work_on
 from beproefd.ground.accounts.rules import require
 from beproefd.ui.buttons import tried
@@ -36,7 +36,8 @@ def session_new(request: HttpRequest, slug: str, reference: str, number: int) ->
     cards = queries.running_cards(request.user, prototype.idea)
     screens = queries.screens(request.user, prototype)
     groups = target_groups(request.user, prototype.idea)
-    form = SessionForm(request.POST or None, cards=cards, groups=groups, screens=screens)
+    near = places(request.user, prototype.idea)
+    form = SessionForm(request.POST or None, cards=cards, groups=groups, screens=screens, places=near)
     made = tried(form, lambda _said: actions.start_session(by=request.user, prototype=prototype, **form.values()))
     if made:
         messages.success(request, _("The session is ready. Open the address on the phone of the person."))

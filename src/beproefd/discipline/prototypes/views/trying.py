@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -77,6 +78,7 @@ def welcome(request: HttpRequest, session: Session) -> HttpResponse:
         session=session,
         again=session.state == Session.State.OPEN and session.card_id in request.session.get(DEVICE, []),
         last=queries.last_step(session),
+        explained=session.state != Session.State.OPEN or "verder" in request.GET,
     )
 
 
@@ -123,10 +125,12 @@ def _show(request: HttpRequest, session: Session, found: Step) -> HttpResponse:
         )
     if found.kind == Step.Kind.WHO:
         known["who"] = [
-            (Observation.AnsweredBy.SELF, "person"),
-            (Observation.AnsweredBy.TOGETHER, "people"),
-            (Observation.AnsweredBy.HELPER, "talk"),
+            (Observation.AnsweredBy.SELF, "person", _("The person alone")),
+            (Observation.AnsweredBy.TOGETHER, "people", _("The person, with help")),
+            (Observation.AnsweredBy.HELPER, "talk", _("The helper chose")),
         ]
+    if "helper" not in request.GET and queries.asks_the_helper_first(found):
+        return page(request, "handover", **known)
     return page(request, found.kind, **known)
 
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beproefd.discipline.ideas.models import Idea
-from beproefd.engines.evidence import DesignError
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, change_values, record_creation
 
 from ..designs import design_of
+from ..helping import wants_alone
 from ..models import Assumption, Deviation, TestAssumption, TestCard
 from .doors import add, enter, need, refuse_stale, sent_before
 
@@ -180,6 +180,9 @@ def _check(idea: Idea, values: Mapping[str, Any], assumptions: Mapping[Assumptio
     group = values.get("group")
     if group is not None and group.idea_id != idea.pk:
         raise ValidationError({"group": _("Choose a target group of this idea.")})
+    if values.get("help_counts") and wants_alone(values.get("measure", "")):
+        told = _("What counts as a yes says: “%(measure)s”. So with help is not a yes. Take the tick away.")
+        raise ValidationError({"help_counts": told % {"measure": values["measure"]}})
     low, high = values.get("right_from", 6), values.get("hope_for", 8)
     if not 0 <= low < high <= 10:
         raise ValidationError(
@@ -187,7 +190,7 @@ def _check(idea: Idea, values: Mapping[str, Any], assumptions: Mapping[Assumptio
         )
     try:
         design_of(TestCard(**{name: value for name, value in values.items() if name != "group"}))
-    except DesignError as problem:
+    except ValueError as problem:
         raise ValidationError({"hope_for": _("This cannot be tested: %(why)s.") % {"why": problem}}) from problem
 
 

@@ -15,16 +15,27 @@ from beproefd.ground.audit.actions import record_creation
 from beproefd.ground.audit.chain import digest
 
 from ..models.register import OfIdea
-from ..rules import can_work_on
+from ..rules import can_work_on, has_worked_on
 
 Numbered = TypeVar("Numbered", bound=OfIdea)
 
 
 def enter(by: User, idea: Idea) -> Idea:
     """The idea with its row locked: whoever works on the same idea at the same time waits here."""
-    idea = Idea.objects.select_for_update(of=("self",)).select_related("challenge").get(pk=idea.pk)
+    idea = _locked(idea)
     require_work(by, idea)
     return idea
+
+
+def enter_again(by: User, idea: Idea) -> Idea:
+    """As `enter`, also when the work has ended: for what was seen before that and comes in late."""
+    idea = _locked(idea)
+    require(has_worked_on(by, idea), _("Only the team and its coach may do this. Nothing was saved."))
+    return idea
+
+
+def _locked(idea: Idea) -> Idea:
+    return Idea.objects.select_for_update(of=("self",)).select_related("challenge").get(pk=idea.pk)
 
 
 def require_work(by: User, idea: Idea) -> None:

@@ -16,6 +16,8 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, record_creation
 
+from .. import areas
+from ..designs import locked_design
 from ..models import Assumption, Evidence, EvidenceLink, Override, Reading, TestCard
 from ..rules import can_retract
 from ..sentences import verdict_text
@@ -55,8 +57,14 @@ def log_evidence(
         if values.get("seen_on") and values["seen_on"] > timezone.localdate():
             raise ValidationError({"seen_on": _("This date has yet to come.")})
         published = {"is_demo": False} if values.get("source") == Evidence.Source.DESK else {}
+        known = {"place": areas.spelled(values.get("place", ""))}
         evidence = add(
-            Evidence, by=by, action="log_evidence", idea=idea, values={**values, **published}, request_key=request_key
+            Evidence,
+            by=by,
+            action="log_evidence",
+            idea=idea,
+            values={**values, **known, **published},
+            request_key=request_key,
         )
         _link(by, evidence, directions)
     return evidence
@@ -96,7 +104,7 @@ def _strength(card: TestCard, reading: Reading) -> int:
     """A tested outcome, unless the error allowed was large, the groups were not drawn by lot, or rows were struck out."""
     soft = (
         reading.verdict == "FUTILE"
-        or card.locked_design.side_alpha > FIRM_ALPHA
+        or locked_design(card).side_alpha > FIRM_ALPHA
         or (card.has_two_arms and not card.by_lot)
         or card.observations.exclude(struck_at=None).exists()
     )

@@ -3,16 +3,20 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
 
 from ..models import CANVAS_FIELDS, Assumption, CanvasRevision, Evidence, EvidenceLink, LearningCard
 from .doors import add, enter, sent_before
+
+SAME_THING = 0.6  # share of the words of a box that must stay for a change to be one of wording only
 
 
 def write_learning(
@@ -63,7 +67,8 @@ def revise_canvas(
 ) -> CanvasRevision:
     """Save a new revision. `base_number` is the one the writer started from (0: none). The same content makes none.
 
-    Errors: ValidationError when a colleague saved meanwhile, or when a change of content points to no evidence.
+    Errors: ValidationError when a colleague saved meanwhile, or when a change of content points to no evidence. Filling
+    in what was empty and other words for the same thing are no change of content.
     """
     evidence = list(evidence)
     with transaction.atomic():
@@ -82,6 +87,12 @@ def revise_canvas(
             raise ValidationError({"cause": _("Say why the canvas changes.")})
         if latest and not explanation.strip():
             raise ValidationError({"explanation": _("Say in one sentence what changed.")})
+        if cause == CanvasRevision.Cause.WORDING and any(
+            not _says_the_same(getattr(latest, name), text) for name, text in texts.items()
+        ):
+            raise ValidationError(
+                {"cause": _("This says something else than before. Choose the evidence that showed it.")}
+            )
         if cause == CanvasRevision.Cause.EVIDENCE and (
             not evidence or not set(_usable(idea)) >= {item.pk for item in evidence}
         ):
@@ -98,13 +109,36 @@ def revise_canvas(
 
 
 def inherit_canvas(*, by: User, parent: Idea, child: Idea) -> CanvasRevision | None:
-    """After a pivot: the canvas goes on where it stood, with what the changed idea says. Again, nothing is added."""
-    latest = parent.canvasrevisions.order_by("-number").first()
-    if latest is None or child.canvasrevisions.exists():
-        return child.canvasrevisions.order_by("-number").first()
-    said = {name: getattr(child.current, name) for name in ("solution", "value")}
-    values = {name: said.get(name) or getattr(latest, name) for name in CANVAS_FIELDS}
-    return revise_canvas(by=by, idea=child, base_number=0, values={name: text[:1000] for name, text in values.items()})
+    """After a pivot: the canvas as it stood, then what the changed idea says, because of what the pivot rests on.
+
+    Again, nothing is added.
+    """
+    with transaction.atomic():
+        child = enter(by, child)
+        latest = parent.canvasrevisions.order_by("-number").first()
+        if latest is None or child.canvasrevisions.exists():
+            return child.canvasrevisions.order_by("-number").first()
+        stood = {name: getattr(latest, name) for name in CANVAS_FIELDS}
+        with override("nl"):  # what is written down reads the same for everyone
+            origin = _("Taken over from “%(title)s”, version %(number)s.") % {
+                "title": parent.title,
+                "number": latest.number,
+            }
+        first = {"cause": CanvasRevision.Cause.FIRST, "explanation": origin[:500]}
+        made = add(CanvasRevision, by=by, action="inherit_canvas", idea=child, values=stood | first)
+        said = {name: getattr(child.current, name).strip()[:1000] for name in ("solution", "value")}
+        values = stood | {name: text for name, text in said.items() if text}
+        turn = parent.learningcards.filter(decision=LearningCard.Decision.PIVOT).order_by("-number").first()
+        if values == stood or turn is None:
+            return made
+        why = {"cause": CanvasRevision.Cause.EVIDENCE, "explanation": turn.learned[:500]}
+        many = {"evidence": turn.evidence.all()}
+        return add(CanvasRevision, by=by, action="revise_canvas", idea=child, values=values | why, many=many)
+
+
+def _says_the_same(before: str, after: str) -> bool:
+    """Whether a box was empty, or still holds most of its words."""
+    return not before or SequenceMatcher(None, before.casefold().split(), after.casefold().split()).ratio() >= SAME_THING
 
 
 def _usable(idea: Idea) -> Iterable[int]:

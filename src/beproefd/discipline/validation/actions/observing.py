@@ -5,25 +5,30 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from beproefd.engines.evidence import Monitor, ObservationError
-from beproefd.engines.evidence import Observation as Row
-from beproefd.engines.evidence.monitor import ENGINE_VERSION
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, record_creation
 from beproefd.ground.audit.chain import canonical, sha256
 from beproefd.ground.personal_data import without_addresses
 
+from .. import areas
+from ..designs import locked_design
+from ..helping import counts_as
 from ..models import Observation, Reading, TargetGroup, TestCard
 from ..signals import verdict_reached
 from .cards import lock_card, locked_row
-from .doors import enter, need
+from .doors import enter, enter_again, need
 from .evidence import log_verdict
+
+if TYPE_CHECKING:
+    from beproefd.engines.evidence import Monitor
 
 AHEAD = timedelta(minutes=10)  # how far the clock of a phone may run ahead
 LARGEST_PILE = 500
@@ -56,13 +61,14 @@ class Refused:
 def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Observation], list[Refused]]:
     """Take in what was seen, in the order given; those sent before are found again, what cannot be read is refused.
 
-    What arrives after the verdict (a phone that was offline) is kept and marked, and does not change the verdict. An
+    What arrives after the verdict, or was seen before the work on the idea ended and arrives after that (a phone that
+    was offline), is kept and marked, and does not change the verdict. Help counts as the card says (helping.py). An
     e-mail address, phone number, BSN or bank account in a note is left out: an observation is about nobody in particular.
     """
     if len(seen) > LARGEST_PILE:
         raise ValidationError(_("Send at most %(most)s observations at once.") % {"most": LARGEST_PILE})
     with transaction.atomic():
-        idea = enter(by, card.idea)
+        idea = enter_again(by, card.idea)
         card = locked_row(card)
         groups = set(TargetGroup.objects.filter(idea=idea).values_list("pk", flat=True))
         taken, fresh, refused = _sorted_out(by, card, seen, groups)
@@ -70,7 +76,7 @@ def observe(*, by: User, card: TestCard, seen: Sequence[Seen]) -> tuple[list[Obs
             decided = card.readings.exclude(verdict="CONTINUE").exists()
             if not card.is_locked:
                 lock_card(by, card)
-            stand = None if decided or card.state == TestCard.State.DROPPED else resume(card)
+            stand = None if decided or card.state == TestCard.State.DROPPED or not idea.is_followed_up else resume(card)
             _take_in(stand, fresh)
             for row in fresh:
                 row.save()
@@ -143,6 +149,9 @@ def _sorted_out(
 
 
 def _unreadable(card: TestCard, item: Seen, groups: set[int]) -> str:
+    ended = card.idea.follow_up_ended_at
+    if ended and item.seen_at > ended:
+        return _("The work on this idea ended before this was seen.")
     if card.state == TestCard.State.DRAFT:
         return _("This test has not started.")
     if card.has_two_arms != (item.arm in {"control", "new"}):
@@ -159,15 +168,20 @@ def _unreadable(card: TestCard, item: Seen, groups: set[int]) -> str:
 
 
 def _row(by: User, card: TestCard, item: Seen, position: int) -> Observation:
+    outcome = counts_as(card, item.outcome, item.answered_by)
+    note = without_addresses(_readable(item.note))
+    if outcome != item.outcome:
+        with override("nl"):  # what is written down reads the same for everyone
+            note = f"{_('It succeeded with help.')} {note}".strip()
     return Observation(
         card=card,
         key=item.key,
         position=position,
-        outcome=item.outcome,
+        outcome=outcome,
         arm=item.arm,
         group_id=item.group if item.group is not None else card.group_id,
-        place=_readable(item.place),
-        note=without_addresses(_readable(item.note)),
+        place=areas.spelled(_readable(item.place)),
+        note=note,
         answered_by=item.answered_by,
         entered_by=by,
         seen_at=min(item.seen_at, timezone.now()),
@@ -180,20 +194,19 @@ def _readable(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
-def _as_row(arm: str, outcome: bool | None) -> Row:
-    return Row(outcome=None if outcome is None else float(outcome), arm=ARMS[arm])
-
-
 @dataclass
 class Stand:
     """The engine with all that counted until now, and the digest of the locked design and of what went in, in order."""
 
-    monitor: Monitor
+    monitor: "Monitor"
     digest: str
 
     def take(self, row: Observation) -> None:
-        """One more. Raises ObservationError for what the design cannot hold."""
-        self.monitor.update([_as_row(row.arm, row.outcome)])
+        """One more. Raises ObservationError (a ValueError) for what the design cannot hold."""
+        from beproefd.engines.evidence import Observation as Row  # noqa: PLC0415 -- slow import
+
+        outcome = None if row.outcome is None else float(row.outcome)
+        self.monitor.update([Row(outcome=outcome, arm=ARMS[row.arm])])
         self.digest = sha256(canonical([self.digest, row.position, row.arm, row.outcome]))
 
     @property
@@ -204,6 +217,8 @@ class Stand:
 
 def resume(card: TestCard) -> Stand:
     """As the last reading left it; no observation is read again. Every change of what counts leaves a reading."""
+    from beproefd.engines.evidence.monitor import ENGINE_VERSION, Monitor  # noqa: PLC0415 -- slow import
+
     last = card.readings.order_by("-pk").first()
     if last is None or last.engine_version != ENGINE_VERSION:
         return recompute(card)
@@ -212,7 +227,9 @@ def resume(card: TestCard) -> Stand:
 
 def recompute(card: TestCard) -> Stand:
     """The same from the locked design and every observation that counts; after a strike, or to check."""
-    stand = Stand(Monitor(card.locked_design), card.design_digest)
+    from beproefd.engines.evidence import Monitor  # noqa: PLC0415 -- slow import
+
+    stand = Stand(Monitor(locked_design(card)), card.design_digest)
     for row in card.observations.filter(struck_at=None, after_verdict=False).order_by("position"):
         stand.take(row)
     return stand
@@ -225,13 +242,15 @@ def _take_in(stand: Stand | None, fresh: Sequence[Observation]) -> None:
         if stand and not row.after_verdict:
             try:
                 stand.take(row)
-            except ObservationError as problem:
+            except ValueError as problem:
                 told = _("This observation does not fit the test: %(why)s.") % {"why": problem}
                 raise ValidationError(told) from problem
 
 
 def _keep_reading(by: User, card: TestCard, stand: Stand) -> None:
     """Keep what the engine says; a verdict becomes evidence and news."""
+    from beproefd.engines.evidence.monitor import ENGINE_VERSION  # noqa: PLC0415 -- slow import
+
     reading = Reading(
         card=card,
         verdict=stand.monitor.verdict.value,

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from beproefd.engines.evidence import Design, design_from_json
 from beproefd.ground.audit.models import Audited
 
 from .register import BY_NUMBER, NUMBERED, Assumption, OfIdea, TargetGroup
@@ -76,6 +75,11 @@ class TestCard(OfIdea):
     )
     right_from = models.PositiveSmallIntegerField(_("we are right if more than ... of 10 people do it"), default=6)
     hope_for = models.PositiveSmallIntegerField(_("we hope for ... of 10 people"), default=8)
+    help_counts = models.BooleanField(
+        _("with help is a yes too"),
+        default=False,
+        help_text=_("Leave this off when it has to go without help. It cannot change after the first observation."),
+    )
     by_lot = models.BooleanField(
         _("a coin decides who gets which way"),
         default=False,
@@ -133,11 +137,6 @@ class TestCard(OfIdea):
     def is_locked(self) -> bool:
         """Whether something was seen, so that nothing can change any more."""
         return self.locked_at is not None
-
-    @property
-    def locked_design(self) -> Design:
-        """The design as it was locked. Raises ValueError before that."""
-        return design_from_json(self.design)
 
 
 class TestAssumption(Audited):

@@ -12,17 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.discipline.ideas.models import Idea
-from beproefd.engines.evidence import DesignError
 from beproefd.ground.accounts.rules import require
 from beproefd.ui.buttons import press, tried
-from beproefd.ui.charts import Chart, Interval, interval_chart
 
 from .. import actions, queries
-from ..designs import design_of, people_needed
+from ..designs import design_of, locked_design, people_needed
 from ..forms import CardForm, DeviationForm, WhyForm
-from ..models import Assumption, Reading, TestCard
+from ..models import Assumption, TestCard
 from ..rules import can_work_on
-from ..sentences import claim_text, peeking_text, screens_rule, verdict_text, verdict_word
+from ..sentences import claim_text, crowd, peeking_text, screens_rule, short_text, verdict_text, verdict_word
 from .entry import enter_work, form_page, page
 
 ON_SCREENS = {TestCard.Method.PAPER, TestCard.Method.CLICK, TestCard.Method.WIZARD}
@@ -104,11 +102,12 @@ def card_edit(request: HttpRequest, slug: str, reference: str, number: int) -> H
             )
         except (ValidationError, PermissionDenied) as refusal:
             form.refuse(refusal)
-            newer = form.newer_than(_form(request.user, card.idea, None, card))
+            card = enter_card(request, slug, reference, number)
+            newer = [] if card.is_locked else form.newer_than(_form(request.user, card.idea, None, card))
         else:
             messages.success(request, _("Saved."))
             return redirect("validation:card", slug, reference, number)
-    return _write(request, card.idea, form, _("Change %(reference)s") % {"reference": card.reference}, newer=newer)
+    return _write(request, card.idea, form, _("Change %(reference)s") % {"reference": card.reference}, newer=newer, card=card)
 
 
 def _write(request: HttpRequest, idea: Idea, form: CardForm, title: str, **context: Any) -> HttpResponse:
@@ -140,7 +139,7 @@ def _needed(form: CardForm) -> Any:
             return None
     try:
         return people_needed(design_of(TestCard(**plain)))
-    except (DesignError, ValueError):
+    except ValueError:
         return None
 
 
@@ -154,7 +153,7 @@ def card(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
         shown.reference,
         shown.idea,
         claim=claim_text(shown),
-        needed=people_needed(shown.locked_design if shown.is_locked else design_of(shown)),
+        needed=people_needed(locked_design(shown) if shown.is_locked else design_of(shown)),
         links=list(shown.links.select_related("assumption")),
         observations=list(shown.observations.select_related("group", "entered_by").order_by("-position")),
         deviations=list(shown.deviations.select_related("created_by")),
@@ -172,31 +171,12 @@ def live_context(card: TestCard) -> dict[str, Any]:
         "verdict": verdict_word(reading.verdict) if reading else "",
         "verdict_kind": VERDICT_KINDS[reading.verdict] if reading else "info",
         "verdict_text": verdict_text(card, reading) if reading else "",
-        "chart": _picture(card, reading) if reading else None,
+        "short": short_text(card, reading) if reading else "",
+        "crowd": crowd(card) if reading else [],
         "peeking": peeking_text(card),
         "decided": bool(reading and reading.verdict != "CONTINUE"),
         "late": card.observations.filter(after_verdict=True).count() if reading else 0,
     }
-
-
-def _picture(card: TestCard, reading: Reading) -> Chart | None:
-    """What was seen beside what was promised, in people of every 100."""
-    estimate, interval = reading.result.get("estimate"), reading.result.get("interval")
-    if card.has_two_arms or estimate is None or not interval:
-        return None
-    low, high = (100 * end for end in interval)
-    promised = [(_("You are right above this"), card.right_from), (_("This is what you hope for"), card.hope_for)]
-    return interval_chart(
-        [
-            Interval(_("What we think now"), 100 * estimate, low, high),
-            *(Interval(words, 10 * tenths, 10 * tenths, 10 * tenths) for words, tenths in promised),
-        ],
-        caption=_("How many people of every 100 do it?"),
-        axis=_("People of every 100"),
-        point=_("Best guess"),
-        domain=(0, 100),
-        digits=0,
-    )
 
 
 @require_POST

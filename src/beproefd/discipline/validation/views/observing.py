@@ -22,7 +22,7 @@ from .. import actions, queries
 from ..actions import Seen
 from ..forms import ObserveForm, WhyForm
 from ..models import Observation, TestCard
-from ..rules import can_work_on
+from ..rules import can_work_on, has_worked_on
 from .cards import enter_card, live_context
 from .entry import form_page, page
 
@@ -31,19 +31,21 @@ OUTCOMES = {"yes": True, "no": False, "none": None}
 
 @require_safe
 def live(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
-    """The live result alone, for refreshing it."""
+    """The live result alone, for refreshing it: on the page of the test, or on the form for observations."""
     card = enter_card(request, slug, reference, number)
-    return render(request, "validation/parts/live.html", live_context(card))
+    part = "standing" if "waarnemen" in request.GET else "live"
+    return render(request, f"validation/parts/{part}.html", live_context(card))
 
 
 def observe(request: HttpRequest, slug: str, reference: str, number: int) -> HttpResponse:
     """The form on a phone. Works without a script; with it, also without a connection."""
     card = enter_card(request, slug, reference, number)
     if request.method != "POST":
-        require(can_work_on(request.user, card.idea))
+        require(has_worked_on(request.user, card.idea))
     groups = queries.target_groups(request.user, card.idea)
     places = queries.places(request.user, card.idea)
-    form = ObserveForm(request.POST or None, card=card, groups=groups, places=places)
+    last = queries.last_written(request.user, card)
+    form = ObserveForm(request.POST or None, card=card, groups=groups, places=places, last=last)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if request.POST.get("outcome") not in OUTCOMES:
@@ -59,23 +61,34 @@ def observe(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
                 note=said["note"],
                 answered_by=said["answered_by"],
             )
-            taken, refused = actions.observe(by=request.user, card=card, seen=[seen])
-            if refused:
-                form.add_error(None, refused[0].reason)
-            else:
-                messages.success(request, _("Written down as number %(n)s.") % {"n": taken[0].position})
-                if "[…]" in taken[0].note:
-                    messages.info(request, _("We left an address or a number of a person out of your note."))
-                return redirect("validation:observe", slug, reference, number)
+            row = _write_down(request, form, card, seen)
+            if row:
+                return redirect(f"{request.path}?net={row.position}#net")
     return page(
         request,
         "validation/observe.html",
         _("Write down what you see"),
         card.idea,
         form=form,
+        just=last if last and request.GET.get("net") == str(last.position) else None,
         script_texts=_script_texts(),
         **live_context(card),
     )
+
+
+def _write_down(request: HttpRequest, form: ObserveForm, card: TestCard, seen: Seen) -> Observation | None:
+    """One observation; why it was not taken stands above the form."""
+    try:
+        taken, refused = actions.observe(by=request.user, card=card, seen=[seen])
+    except (ValidationError, PermissionDenied) as refusal:
+        form.refuse(refusal)
+        return None
+    if refused:
+        form.add_error(None, refused[0].reason)
+        return None
+    if "[…]" in taken[0].note:
+        messages.info(request, _("We left an address or a number of a person out of your note."))
+    return taken[0]
 
 
 def _script_texts() -> dict[str, Any]:
@@ -84,7 +97,12 @@ def _script_texts() -> dict[str, Any]:
         "waiting": _("Kept on this phone, waiting for a connection:"),
         "written": _("Written down:"),
         "outcomes": {"yes": _("yes"), "no": _("no"), "none": _("no answer")},
+        "helped": _("no, because it was with help"),
+        "undone": _("Undone. Nothing was kept of it."),
+        "press": _("Press one of the buttons: yes, no, or no answer."),
+        "way": _("Say first which way this person got. Then press again."),
         "sent": _("Everything was sent."),
+        "gone": _("You can no longer open this test. Ask the team to write it down."),
         "refused": _("Not taken:"),
         "again": _("Try again"),
         "away": _("Throw away"),
@@ -112,13 +130,13 @@ def pile(request: HttpRequest, slug: str, reference: str, number: int) -> HttpRe
         taken, refused = actions.observe(by=request.user, card=card, seen=seen)
     except (ValidationError, PermissionDenied) as refusal:
         sentence = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
-        return JsonResponse({"error": sentence}, status=409)
+        taken, refused = [], [actions.Refused(item.key, sentence) for item in seen]  # the phone lets the person decide
     card = TestCard.objects.select_related("group").get(pk=card.pk)
     return JsonResponse(
         {
             "taken": [str(row.key) for row in taken],
             "refused": unreadable | {str(item.key): item.reason for item in refused},
-            "live": render_to_string("validation/parts/live.html", live_context(card), request),
+            "live": render_to_string("validation/parts/standing.html", live_context(card), request),
         }
     )
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Opens the form for observations also without a connection: the page as it last came, with the files it needs.
-// With a connection everything comes from the server, as if this were not here. ui/signed_out.js empties the shelf.
+// With a connection everything comes from the server, as if this were not here. ui/kept_pages.js empties the shelf for the next
+// person on this device.
 "use strict";
 const SHELF = "beproefd-waarnemen";
 const GONE = [401, 403, 404];
