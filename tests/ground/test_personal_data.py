@@ -81,9 +81,25 @@ def names(draw):
     return f"{title} {draw(st.sampled_from(['', 'van der ', 'de ', 'el ']))}{draw(FIRST)}{draw(LETTERS)}"
 
 
+@st.composite
+def ages(draw):
+    age = draw(st.integers(10, 99))
+    form = draw(st.sampled_from(["een vrouw van {} jaar", "Fatima ({})", "een {}-jarige man", "zij is {} jaar"]))
+    return form.format(age)
+
+
+@st.composite
+def plain_names(draw):
+    first, last = draw(st.sampled_from(["Piet", "Fatima", "Ahmed", "Truus"])), draw(FIRST) + draw(LETTERS)
+    form = draw(
+        st.sampled_from(["{f}", "{f} {l}", "{f} van der {l}", "buurvrouw {l}", "bewoner {f} {l}", "{l}, P.", "P.J. {l}"])
+    )
+    return form.format(f=first, l=last)
+
+
 FOUND = {
     "email": emails(), "phone": phones(), "bsn": citizen_numbers(), "iban": accounts(),
-    "postcode": postcodes(), "address": addresses(), "date": births(), "name": names(),
+    "postcode": postcodes(), "address": addresses(), "date": births(), "age": ages(), "name": names() | plain_names(),
 }  # fmt: skip
 
 
@@ -129,6 +145,44 @@ def test_words_alone_are_no_flag(text):
 )
 def test_ordinary_figures_are_no_personal_data(text):
     assert kinds(text) - {"phone"} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Piet Jansen (54, schizofrenie) komt als hij kiest.", ["Piet Jansen", "Jansen (54,"]),
+        ("Fatima was bang om te bellen.", ["Fatima"]),
+        ("Bewoner Ahmed Yilmaz (54) doet mee.", ["Ahmed Yilmaz", "Yilmaz (54)"]),
+        ("Ik sprak buurvrouw Truus.", ["Truus"]),
+        ("JANSEN, P. kwam niet.", ["JANSEN, P."]),
+        ("Toen zei Kwame Boateng nee.", ["Kwame Boateng"]),
+        ("Kwame Boateng zei nee.", ["Kwame Boateng"]),
+    ],
+)
+def test_a_name_without_a_title_is_found_too(text, found):
+    assert [flag.text for flag in flags(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bewoners van Amsterdam en uit Nieuw-West kwamen. In Den Haag niet.",
+        "Gemeente Amsterdam, Hogeschool van Amsterdam en het Leger des Heils doen mee.",
+        "Mensen van 18 jaar en ouder, en jongeren van 18 tot 27 jaar.",
+        "Wij vroegen het aan bewoners (54) en aan studenten (12). Deelnemer A zei ja, deelnemer B nee.",
+        "Wat werkt voor LVB en de UWV? De Surinaamse Nederlanders zeiden ja.",
+        "De pilot is 20 jaar geleden begonnen. Toon het bedrag groot.",
+    ],
+)
+def test_places_organisations_groups_and_counts_are_no_names_or_ages(text):
+    assert flags(text) == []
+
+
+def test_names_that_we_know_are_asked_about_or_left_alone():
+    text = "Otis Ofori zag iets bij Sterk Samen, in de Verre Weide."
+    assert [flag.text for flag in flags(text)] == ["Otis Ofori", "Sterk Samen", "Verre Weide"]
+    known = ["sterk samen", "Verre Weide"]
+    assert [flag.text for flag in flags("Otis zag dit. " + text, known=known, people=["Otis"])] == ["Otis", "Otis Ofori"]
 
 
 def test_all_of_a_text_is_found_in_order():

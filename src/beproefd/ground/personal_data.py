@@ -6,8 +6,9 @@ patterns, so it cannot promise that a text without flags is about nobody (docs/e
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stdnum import iban
 from stdnum.nl import bsn
@@ -23,7 +24,7 @@ class Flag:
     text: str
 
 
-KINDS = ("email", "phone", "bsn", "iban", "postcode", "address", "date", "name")
+KINDS = ("email", "phone", "bsn", "iban", "postcode", "address", "date", "age", "name")
 SPACE = r"[ \t\u00a0\u2007\u202f]"
 BREAK = r"[\s\u00a0\u2007\u202f]"
 MONTHS = (
@@ -39,6 +40,7 @@ STREETS = (
     r"straat|laan|weg|plein|kade|gracht|singel|dreef|dijk|pad|hof|steeg|plantsoen|markt|park|baan|ring|wal|dwarsstraat"
     r"|burg|oever|poort|erf|veld|kamp|akker|weide"
 )
+NEAR = 12  # signs between two parts of one name: "van der "
 NUMBER = rf"\d{{1,5}}(?:{SPACE}?[-/]?{SPACE}?(?:[a-zA-Z](?![a-zA-Z])|bis|hs|[IVX]{{1,4}}(?![a-zA-Z])|\d{{1,3}}(?!\d)))?"
 
 EMAIL = re.compile(
@@ -101,17 +103,88 @@ ANY_CASE_NAME = re.compile(
     re.IGNORECASE,
 )
 
+PERSON = (
+    r"buurman|buurvrouw|bewoner|bewoonster|inwoner|cli[eë]nte?|deelnemer|deelneemster|collega|moeder|vader|zoon|dochter"
+    r"|vriend|vriendin|man|vrouw|jongen|meisje|student|studente|vrijwilliger|vrijwilligster"
+)
+UPPER = r"[A-ZÀ-ÖØ-Þ\u0100-\u024f]"
+WORD = rf"{UPPER}[^\W\d_]{{1,40}}+(?:[-'’][^\W\d_]{{1,40}}+){{0,3}}+(?![\w€])"
+LINK = rf"{SPACE}{{1,4}}+(?:{PREFIXES}{SPACE}{{1,4}}+){{0,3}}+"
+CALLED = re.compile(rf"(?<![^\W_])(?i:{PERSON}){SPACE}{{1,4}}+{WORD}(?:{LINK}{WORD}){{0,3}}+")
+INITIALS = re.compile(  # "P.J. de Vries", "JANSEN, P."
+    rf"(?<![\w.])(?:{UPPER}\.{SPACE}?){{1,4}}+(?:{PREFIXES}{SPACE}{{1,4}}+){{0,3}}+{WORD}"
+    rf"|(?<![^\W_]){WORD},{SPACE}{{1,2}}(?:{UPPER}\.){{1,4}}"
+)
+RUN = re.compile(rf"(?<![^\W_]){WORD}(?:{LINK}{WORD}){{0,5}}+")
+PART = re.compile(WORD)
+AGE = re.compile(
+    rf"\(\d{{1,2}}{SPACE}jaar\b|\b(?:is|was|werd|wordt){SPACE}\d{{1,2}}{SPACE}jaar\b(?!{SPACE}(?:geleden|lang|later|aan))|\b\d{{1,2}}{SPACE}jaar{SPACE}oud\b"
+    rf"|\b(?:{PERSON}){SPACE}van{SPACE}\d{{1,2}}\b(?:{SPACE}jaar)?|\b\d{{1,2}}{SPACE}?-?{SPACE}?jarige\b"
+    rf"|(?:\b(?:{PERSON})|(?<![^\W_])(?-i:{WORD})){SPACE}\(\d{{1,2}}[,)]",
+    re.IGNORECASE,
+)
+FIRST_NAMES = frozenset(
+    """
+    aafke aart abdel abdelkader abdullah achmed adriaan agnes ahmed aicha aisha albert alex alexander ali alice alie amal
+    amina amir anita anja anke anna annelies annemarie annemiek annie anouk anton antoon arie arjan arjen arno arthur
+    astrid ayse aziz bart bas bernard bert betty bianca bilal björn bob bram brigitte carla carlos caroline cees chantal
+    charlotte chris christa christien claudia cor corrie daan daniel daphne david debbie dennis desiree diana dick dilara
+    dirk ditte dorien doris ebru eddy edwin eef elif ellen els elsa emine emma emre erik erica erwin esmee esra esther eva
+    evelien fadma fatih fatima fatma femke ferdi fleur floris fouad frank frans freek fred frederik gerard gerda gerrit
+    gert gijs gisela greet greta guus halima hamid hannah hanneke hannie hans harm harry hasan hassan hatice heleen helga
+    hendrik henk henny herman hilde hugo huseyin hussein ibrahim ilse imane imke ine ineke inge ingrid irene iris isa
+    isabel ismail ivo jaap jacob jacqueline jamal jamila jan janine janneke janny jantje jasmijn jasper jeanette jelle
+    jennifer jeroen jesse jessica jet jip joan job jochem joep johan johanna john jolanda joop joost jordy joris jos jose
+    joyce judith julia juliette jurgen karel karim karin kees kelly kemal kevin khadija khalid kim klaas klara koen laila
+    lars laura leila leo leon leonie levi lia lies lieke liesbeth lien lina linda lisa lise lisette loes lotte louis
+    luc lucas lucy luuk maaike maarten maartje maarten malika manon marc marcel margriet maria marian marianne marie mariam
+    marieke marije marijke marina mario marion marit mark marleen marlies marloes marten martijn martin martine mary maud
+    maurits max maya mehmet meike melanie melissa menno merel meryem mia michael michel michelle mieke mien miep mike milan
+    miranda mirjam mohamed mohammed monica monique mounir mourad muhammed mustafa nadia najat naomi natasja nel nick nico
+    niek niels nienke nina noah noor noortje nora olga omar oscar oumaima pascal patricia patrick paul pauline peter petra
+    philip pien piet pieter pim quinten rabia rachid ralph ramon rashid rebecca reinier remco rene renske ria richard rick
+    rik rita rob robert robin roel roelof roland rolf ronald rosa ruben rudi ruth ruud sabine said salma samir samira sander
+    sandra sanne sara sarah saskia selma semra serge sevda sharon sheila sigrid silvia simon sjoerd sofia sofie soraya
+    stefan stephanie steven stijn suzan suzanne sven sylvia tamara tanja tara tatjana teun theo thijs thomas tijn tim tineke
+    tobias tom tonny truus tugba ursula vera veronique victor vincent wendy wessel wiebe wilfred willem willemijn
+    willy wim wouter yara yasin yasmina yasmin youssef yusuf yvette yvonne zahra zeynep
+    """.split()
+)  # common first names in the Netherlands that are no Dutch word; what is missing is found beside a surname
+NO_NAME = frozenset(
+    """
+    aan acht alle alleen als andere bij binnen dan dat de deze die dit door drie dus een eén één elk elke en er geen haar had heb hebben
+    heeft heel het hier hij hoe hoewel iedere iedereen ik in is je jij jouw juist kan kies kijk laat maar meer met mijn na
+    naar nadat neem niemand niet nog nooit nu of om omdat onder ons onze ook op over pas per rond sinds soms steeds te
+    tegen terwijl tijdens toch toen tot tussen twee u uit van vanaf veel vier vijf volgens voor vooral waar wanneer want wat
+    we wel wie wij wil ze zelfs zes zeven zij zijn zo zoals zodra zonder
+    nederland nederlander nederlanders nederlands nederlandse belgië belgisch belgische duits duitse engels engelse franse
+    turks turkse marokkaans marokkaanse surinaams surinaamse antilliaanse pools poolse syrisch syrische arabisch
+    arabische oekraïens oekraïense europa europees europese amerikaans amerikaanse somalische eritrese
+    amsterdam amsterdamse amsterdammer amsterdammers rotterdam rotterdamse utrecht utrechtse eindhoven groningen tilburg
+    almere breda nijmegen arnhem haarlem enschede amersfoort zaanstad apeldoorn haag zwolle leiden maastricht dordrecht
+    noord oost zuid west noordoost noordwest zuidoost zuidwest nieuw nieuwe oud oude centrum stadsdeel stad buurt wijk
+    buurtteam wijkteam buurthuis plein markt park straat buiten binnenstad
+    gemeente ministerie rijk provincie stichting vereniging coöperatie universiteit hogeschool college school
+    bibliotheek rekenkamer rechtbank kamer bank fonds huis huizen voedselbank kredietbank stadsbank belastingdienst
+    rode kruis leger heils humanitas vluchtelingenwerk nibud movisie nesta schuldhulp schuldhulpmaatje
+    sociale dienst team project programma wet raad lidl jumbo aldi google microsoft facebook instagram whatsapp
+    """.split()
+)  # words that begin a sentence, places and organisations: beside these, a capital is no surname
 
-def flags(text: str) -> list[Flag]:
-    """Everything in the text that may say who someone is, in the order of the text, without overlap of the same kind."""
+
+def flags(text: str, *, known: Iterable[str] = (), people: Iterable[str] = ()) -> list[Flag]:
+    """Everything in the text that may say who someone is, in the order of the text, without overlap of the same kind.
+
+    `known`: names that are of no person (neighbourhoods, organisations, the idea itself). `people`: names that are.
+    """
     found: list[Flag] = []
-    for flag in sorted(_all(text), key=lambda flag: (flag.start, -flag.end)):
+    for flag in sorted(_all(text, known, people), key=lambda flag: (flag.start, -flag.end)):
         if not any(other.kind == flag.kind and flag.start < other.end for other in found):
             found.append(flag)
     return found
 
 
-def _all(text: str) -> Iterator[Flag]:
+def _all(text: str, known: Iterable[str], people: Iterable[str]) -> Iterator[Flag]:
     yield from _matches("email", EMAIL, text)
     yield from _matches("phone", PHONE, text)
     for pattern in (POSTCODE, POSTCODE_AFTER):
@@ -123,8 +196,15 @@ def _all(text: str) -> Iterator[Flag]:
     yield from _matches("address", ADDRESS, text)
     yield from _matches("date", BORN, text)
     yield from _matches("date", DATE, text)
+    yield from _matches("age", AGE, text)
     yield from _matches("name", NAME, text)
     yield from _matches("name", ANY_CASE_NAME, text)
+    for name in filter(str.strip, people):
+        yield from _matches("name", _whole(name), text)
+    unknown = text
+    for name in filter(str.strip, known):
+        unknown = _whole(name, re.IGNORECASE).sub(lambda match: "." * len(match.group()), unknown)
+    yield from _names(unknown)
     yield from (flag for flag in _overlapping("bsn", DIGITS, text) if _is_bsn(flag.text))
     for flag in _overlapping("iban", IBAN, text):
         account = _longest_iban(flag.text)
@@ -135,6 +215,29 @@ def _all(text: str) -> Iterator[Flag]:
 def _matches(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Flag]:
     for match in pattern.finditer(text):
         yield Flag(match.start(), match.end(), kind, match.group())
+
+
+def _whole(name: str, how: int = 0) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_]){re.escape(name.strip())}(?![^\W_])", how)
+
+
+def _names(text: str) -> Iterator[Flag]:
+    """Names without a title: by a first name, initials, the word before it, or two capitals beside each other."""
+    for pattern in (INITIALS, CALLED, RUN):
+        for run in pattern.finditer(text):
+            parts = [part for part in PART.finditer(text, run.start(), run.end()) if _may_be_a_name(part.group())]
+            if pattern is INITIALS and parts:
+                yield Flag(run.start(), run.end(), "name", run.group())
+            first = next((part for part in parts if part.group().casefold() in FIRST_NAMES), None)
+            pair = next((one for one, other in pairwise(parts) if other.start() - one.end() <= NEAR), None)
+            begin = first or pair or (parts[-1] if pattern is CALLED and parts else None)
+            if begin:
+                yield Flag(begin.start(), parts[-1].end(), "name", text[begin.start() : parts[-1].end()])
+
+
+def _may_be_a_name(word: str) -> bool:
+    """No word that begins a sentence, no place or organisation that we know, no abbreviation (LVB, UWV)."""
+    return word.casefold() not in NO_NAME and not (word.isupper() and len(word) < 6)
 
 
 def _overlapping(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Flag]:
@@ -164,9 +267,11 @@ def _longest_iban(text: str) -> str:
     return ""
 
 
-def spread(texts: Iterable[tuple[str, str]]) -> list[tuple[str, Flag]]:
+def spread(
+    texts: Iterable[tuple[str, str]], *, known: Collection[str] = (), people: Collection[str] = ()
+) -> list[tuple[str, Flag]]:
     """The flags of several named texts: (name, flag)."""
-    return [(name, flag) for name, text in texts for flag in flags(text)]
+    return [(name, flag) for name, text in texts for flag in flags(text, known=known, people=people)]
 
 
 CERTAIN = ("email", "phone", "bsn", "iban")  # patterns that hardly ever are something else

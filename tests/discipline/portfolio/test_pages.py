@@ -119,6 +119,21 @@ def test_publishing_asks_about_what_may_be_personal_data_and_keeps_what_was_type
     assert visit().get(reverse("library:entry", args=[entry])).status_code == 404
 
 
+def test_publishing_asks_about_the_names_of_the_team_and_of_whoever_has_an_account(shop):
+    about = portfolio.describe(shop)
+    portfolio.settle(shop, about)
+    person("juror", name="Quincy Zonderling")
+    for statement, asked in (
+        ("Carla zei: zo sparen ze in de Molenwijk.", ["Carla"]),
+        ("quincy zei dat Quincy Zonderling het wist.", ["Quincy Zonderling"]),
+        ("Een bewoner (54 jaar) wil sparen bij Stichting 1.", ["(54 jaar"]),
+    ):
+        with pytest.raises(actions.FlaggedError) as refusal:
+            portfolio.publish(shop, about, statement=statement)
+        assert [flag.text for _where, flag in refusal.value.found] == asked
+    assert portfolio.publish(shop, about, statement="In de Molenwijk wil men sparen.").outcome == "works"
+
+
 def test_a_file_goes_out_and_comes_in_through_the_pages(shop):
     about = portfolio.describe(shop)
     portfolio.settle(shop, about)

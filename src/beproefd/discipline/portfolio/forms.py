@@ -28,6 +28,7 @@ KIND_NAMES = {
     "postcode": gettext_lazy("postcode with house number"),
     "address": gettext_lazy("address"),
     "date": gettext_lazy("date, perhaps of birth"),
+    "age": gettext_lazy("age"),
     "name": gettext_lazy("name"),
 }
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import require
 from beproefd.ground.audit.actions import change, change_all, record_creation
 from beproefd.ground.audit.chain import canonical, sha256
-from beproefd.ground.personal_data import flags
+from beproefd.ground.personal_data import spread
 
 from ..exchange import Entry, FormatError, Library, entry_document, read, texts
 from ..models import ImportedEntry, ImportedLibrary, Publication
@@ -55,10 +56,10 @@ def import_library(*, by: User, raw: bytes, confirmed: Mapping[str, str]) -> Tak
 
 def found_in(library: Library) -> list[Found]:
     """What in a file may be personal data, with the path of the field."""
-    found = [("municipality", flag) for flag in flags(library.municipality)]
+    named = [("municipality", library.municipality)]
     for place, entry in enumerate(library.entries):
-        found += [(f"entries[{place}].{name}", flag) for name, text in texts(entry) for flag in flags(text)]
-    return found
+        named += [(f"entries[{place}].{name}", text) for name, text in texts(entry)]
+    return spread(named, known=[settings.ORGANISATION])
 
 
 def _any_of_ours(ids: Sequence[uuid.UUID]) -> bool:

@@ -18,7 +18,7 @@ from beproefd.ground.personal_data import Flag, spread
 
 from ..exchange import Entry, FormatError, Library, entry_document, read, texts, write
 from ..models import Publication
-from ..queries.library import entry_of_assumption, public_id, worded
+from ..queries.library import entry_of_assumption, names_around, public_id, worded
 from ..rules import can_publish, tied_idea_ids
 from .doors import need
 
@@ -92,7 +92,7 @@ def publish_entry(
             target_group=target_group,
         )
         _check_format(entry)
-        reasons = confirm_flags(spread(texts(entry)), confirmed)
+        reasons = confirm_flags(spread(texts(entry), **names_around(assumption)), confirmed)
         document = canonical(entry_document(entry))
         now = timezone.now()
         live = Publication.objects.select_for_update(of=("self",)).filter(assumption=assumption, unpublished_at=None)

@@ -23,6 +23,7 @@ from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import TeamMember
 from beproefd.discipline.validation.models import Assumption, Evidence, LearningCard, TestCard
 from beproefd.discipline.validation.queries import Line, lines_of
+from beproefd.ground.accounts.models import User
 
 from ..exchange import LONG, Entry, Figure, Library
 from ..models import ImportedEntry, Publication
@@ -94,6 +95,24 @@ def entry_of_assumption(assumption: Assumption) -> Entry | None:
     """The entry this assumption makes now; None when nothing is tested. For the actions."""
     found = _shelved(tested().filter(pk=assumption.pk))
     return found[0].entry if found else None
+
+
+def names_around(assumption: Assumption) -> dict[str, list[str]]:
+    """What the personal-data check knows: names of no person (`known`), and of everyone with an account or in the team.
+
+    A first name alone is looked for only of who works on this idea: elsewhere it is too often a word.
+    """
+    idea = assumption.idea
+    team = list(TeamMember.objects.filter(idea=idea).select_related("user"))
+    near = [member.name for member in team if member.user] + ([idea.coach.name] if idea.coach else [])
+    names = [*near, *(member.name for member in team), *User.objects.values_list("name", flat=True)]
+    whole = [name.partition("(")[0].strip() for name in names]
+    homes = [member.organisation for member in team] + ([idea.coach.organisation] if idea.coach else [])
+    areas = idea.challenge.canvas.area_names if idea.challenge.canvas else []
+    return {
+        "known": [settings.ORGANISATION, idea.title, idea.challenge.title, *homes, *areas],
+        "people": [*(name.split()[0] for name in near if name.split()), *(name for name in whole if " " in name)],
+    }
 
 
 def _closed(viewer: Any) -> set[int]:
