@@ -60,6 +60,23 @@ def test_no_file_stands_outside_the_house():
             assert entries(package / floor) - rooms - {"__init__.py", "py.typed"} == set()
 
 
+SLOW_TO_LOAD = ("scipy", "sklearn", "typst", "vl_convert", "PIL", "beproefd.engines")
+
+
+def test_the_product_starts_without_the_libraries_that_are_slow_to_load(tmp_path):
+    """A command that walks the log needs no statistics; the engines are read in when something is asked of them."""
+    script = f"import sys, beproefd.wsgi; print(*(name for name in sys.modules if name.startswith({SLOW_TO_LOAD})))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(**SAFE, BEPROEFD_DATA_DIR=str(tmp_path)),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr[-2000:]
+
+
 def test_there_is_no_junk_drawer():
     found = [path for path in (ROOT / "src").rglob("*") if path.stem in DRAWERS and path.suffix in {"", ".py"}]
     assert found == []
@@ -71,8 +88,7 @@ def test_every_python_file_carries_its_licence():
         str(path.relative_to(ROOT))
         for folder in folders
         for path in (ROOT / folder).rglob("*.py")
-        if "migrations" not in path.parts
-        and not path.read_text(encoding="utf-8").startswith("# SPDX-License-" + "Identifier: EUPL-1.2")
+        if not path.read_text(encoding="utf-8").startswith("# SPDX-License-" + "Identifier: EUPL-1.2")
     ]
     assert bare == []
 

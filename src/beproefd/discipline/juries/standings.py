@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From scores to an order by the locked rules. Values in, values out; the engine does the arithmetic."""
 
+from __future__ import annotations
+
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beproefd.discipline.challenges.models import CriteriaSet
 from beproefd.discipline.challenges.rulebook import Rulebook
-from beproefd.engines.ranking import Criteria, Judgements, Ranking, rank
 
 from . import lots
+
+if TYPE_CHECKING:
+    from beproefd.engines.ranking import Ranking
 
 Given = tuple[str, str, str, int]
 """One value a juror gave: juror, idea, criterion, and on a weighted criterion a score, on a knock-out 1 (yes) or 0 (no).
@@ -89,8 +94,10 @@ class _Table:
     means: NDArray[np.float64]
 
     @classmethod
-    def of(cls, rules: Rulebook, ideas: Sequence[str], jurors: Sequence[str], given: Iterable[Given]) -> "_Table":
+    def of(cls, rules: Rulebook, ideas: Sequence[str], jurors: Sequence[str], given: Iterable[Given]) -> _Table:
         """Rank the ideas that are still in the race."""
+        from beproefd.engines.ranking import Criteria, Judgements, rank  # noqa: PLC0415 -- slow import
+
         column = {idea: index for index, idea in enumerate(ideas)}
         values = _values(rules, column, jurors, given)
         weighted = len(rules.weighted)
@@ -159,7 +166,7 @@ class _Order:
     winners: tuple[str, ...]
 
     @classmethod
-    def of(cls, table: _Table, seed: str) -> "_Order":
+    def of(cls, table: _Table, seed: str) -> _Order:
         """Order by strength; draw lots with the seed, or leave ties open without one."""
         groups: dict[tuple[float, ...], list[str]] = defaultdict(list)
         for idea, index in table.ranked.items():
