@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import models
 
+from beproefd.cli import COMMANDS
 from tests import running
 from tests.running import ROOT, beproefd, environment
 
@@ -245,6 +246,20 @@ def test_behind_https_cookies_and_transport_are_strict():
 def test_a_database_on_a_unix_socket_is_found(url, expected):
     place = "tuple(settings.DATABASES['default'][key] for key in ('HOST', 'NAME', 'PORT'))"
     assert settings_say(place, DATABASE_URL=url) == expected
+
+
+def test_every_command_is_listed_and_is_read_in_alone_when_it_is_asked():
+    listed = beproefd("--help").stdout
+    assert [name for name in COMMANDS if f"\n    {name} " not in listed] == []
+    script = (
+        "import contextlib, sys; from beproefd.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(None): main([sys.argv[1], '--help'])\n"
+        "print(*(name.removeprefix('beproefd.cli.') for name in sys.modules if name.startswith('beproefd.cli.')))"
+    )
+    for name, file in COMMANDS.items():
+        command = [sys.executable, "-c", script, name]
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+        assert set(done.stdout.split()) & set(COMMANDS.values()) - {"serve"} == {file} - {"serve"}
 
 
 def test_a_log_that_cannot_be_read_is_told_in_one_line(tmp_path):

@@ -5,8 +5,21 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from . import account, audit, criteria, decision, demo, evidence, jury, library, serve
+# Which file holds a command. Only the one that is asked is read in: the engines' commands need SciPy, the others do not.
+COMMANDS = {
+    "demo": "demo",
+    "serve": "serve",
+    "check": "serve",
+    "account": "account",
+    "audit": "audit",
+    "criteria": "criteria",
+    "decision": "decision",
+    "evidence": "evidence",
+    "jury": "jury",
+    "library": "library",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -14,9 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beproefd.settings")
     parser = argparse.ArgumentParser(prog="beproefd", description="Finds out what works against poverty, and runs it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for room in (demo, serve, account, audit, criteria, decision, evidence, jury, library):
-        room.register(commands)
-    options = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = [COMMANDS[word] for word in given[:1] if word in COMMANDS]
+    for name in asked or dict.fromkeys(COMMANDS.values()):
+        import_module(f".{name}", "beproefd.cli").register(commands)
+    options = parser.parse_args(given)
     try:
         return int(options.run(options) or 0)
     except Exception as problem:
