@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_flow
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,9 @@ def _flow(free: NDArray[np.bool_], need: NDArray[np.int32], room: NDArray[np.int
     graph[0, 1 : ideas + 1] = need
     graph[1 : ideas + 1, ideas + 1 : size - 1] = free.T
     graph[ideas + 1 : size - 1, size - 1] = room
+    from scipy.sparse import csr_array  # noqa: PLC0415 -- slow import
+    from scipy.sparse.csgraph import maximum_flow  # noqa: PLC0415 -- slow import
+
     flow = maximum_flow(csr_array(graph), 0, size - 1).flow.toarray()
     part: NDArray[np.int64] = np.clip(flow[1 : ideas + 1, ideas + 1 : size - 1], 0, None).astype(np.int64)
     return part
