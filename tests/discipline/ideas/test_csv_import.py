@@ -175,3 +175,50 @@ cell = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 def test_any_rows_are_either_refused_or_taken_in_whole(nothing_kept, rows):
     lines = [";".join('"' + value.replace('"', '""') + '"' for value in row) for row in rows]
     nothing_kept("\n".join([";".join(COLUMNS), *lines]).encode())
+
+
+# Files that are not quite right
+
+
+def test_a_cell_that_is_far_too_long_costs_its_own_row_alone(open_challenge, manager):
+    content = file(HEADER, ROW, ROW.replace("Een maatje", "a" * 200_000), ROW.replace("Sparen", "Laptops"))
+    report = import_ideas(by=manager, challenge=open_challenge, content=content)
+    assert outcomes(report) == [
+        (2, "taken", ""),
+        (3, "refused", "idee: Ensure this value has at most 3000 characters (it has 200000)."),
+        (4, "taken", ""),
+    ]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_named_as_what_is_wrong(open_challenge, manager):
+    content = file(HEADER, ROW, ROW.replace("Een maatje", '"Een maatje'), ROW.replace("Sparen", "Laptops"))
+    report = import_ideas(by=manager, challenge=open_challenge, content=content)
+    assert outcomes(report) == [
+        (2, "taken", ""),
+        (
+            3,
+            "refused",
+            'a quotation mark (") is opened and not closed, so the rows after it became part of this one',
+        ),
+    ]
+
+
+def test_a_row_of_more_lines_is_named_by_its_first(open_challenge, manager):
+    content = file(HEADER, ROW.replace("Een maatje", '"Een\nmaatje"'), ROW.replace("bewoner", "fout"))
+    report = import_ideas(by=manager, challenge=open_challenge, content=content)
+    assert [(row.line, row.outcome) for row in report] == [(2, "taken"), (4, "refused")]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("for_excel", [True, False])
+def test_what_a_spreadsheet_saves_is_read(open_challenge, manager, delimiter, for_excel):
+    lines = [line.replace(";", delimiter) for line in (HEADER, ROW)]
+    content = file(*([f"sep={delimiter}"] if for_excel else []), *lines)
+    report = import_ideas(by=manager, challenge=open_challenge, content=content)
+    assert outcomes(report) == [(3 if for_excel else 2, "taken", "")]
+
+
+def test_a_column_that_stands_in_the_file_twice_is_refused(open_challenge, manager):
+    with pytest.raises(ValidationError, match="twice: titel"):
+        import_ideas(by=manager, challenge=open_challenge, content=file(f"{HEADER};titel", f"{ROW};x"))
+    assert Idea.objects.count() == 0

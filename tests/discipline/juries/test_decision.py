@@ -8,18 +8,38 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext, override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from beproefd.cli import main
 from beproefd.discipline.challenges.models import Phase
-from beproefd.discipline.ideas.actions import ask_correction
+from beproefd.discipline.ideas.actions import ask_correction, withdraw_idea
 from beproefd.discipline.juries import lots
-from beproefd.discipline.juries.actions import change_score, close_round, note_dissent, recuse, void_round, write_answer
+from beproefd.discipline.juries.actions import (
+    ScoreInput,
+    change_score,
+    close_round,
+    close_scoring,
+    lay_down_seat,
+    note_dissent,
+    recuse,
+    seat_juror,
+    void_round,
+    write_answer,
+)
 from beproefd.discipline.juries.models import Answer
 from beproefd.discipline.juries.package import check, envelope, pdf
-from beproefd.discipline.juries.queries import answer_draft, answers, decided_round, own_answers
+from beproefd.discipline.juries.queries import (
+    answer_draft,
+    answers,
+    answers_to_read_again,
+    basis_of,
+    decided_round,
+    own_answers,
+    what_is_decided,
+)
 from beproefd.discipline.juries.signing import sign
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
@@ -333,3 +353,168 @@ def test_a_package_signed_anew_with_another_key_is_not_the_municipalitys(decided
     assert all(holds for _name, holds in check(forged.read_text(encoding="utf-8")))  # sound in itself
     assert main(["decision", "verify", str(forged)]) == 1
     assert main(["decision", "verify", str(forged), "--key", file["public_key"]]) == 0
+
+
+# On what was seen
+
+
+def say_otherwise(world, idea):
+    """Everyone gives the idea a 1 after all."""
+    for juror in world.jurors:
+        for criterion in ("waarde", "haalbaar"):
+            change_score(
+                by=juror,
+                jury_round=world.round,
+                idea=idea,
+                criterion=criterion,
+                value=1,
+                reason="Na het gesprek.",
+                old_value=4,
+            )
+
+
+def test_nobody_decides_on_an_order_that_is_no_longer_there(deliberation):
+    factories.answer_all(deliberation)
+    seen = what_is_decided(deliberation.manager, deliberation.round)
+    say_otherwise(deliberation, deliberation.ideas[0])
+    with pytest.raises(ValidationError, match="after you opened this page"):
+        close_round(by=deliberation.manager, jury_round=deliberation.round, seen=seen)
+    assert deliberation.fresh().round.state == "deliberation"
+
+
+def test_an_answer_that_was_written_before_the_scores_changed_is_read_again_before_the_decision(deliberation):
+    factories.answer_all(deliberation)
+    first, second, *_others = deliberation.ideas
+    recuse(
+        by=deliberation.jurors[0], jury_round=deliberation.round, idea=first, kind="financial", note="Aandelen."
+    )
+    say = answers_to_read_again(deliberation.manager, deliberation.round)
+    assert say == {first.pk}
+    with pytest.raises(ValidationError, match=f"written for: {first.reference}"):
+        close_round(by=deliberation.manager, jury_round=deliberation.round)
+    kept = answers(deliberation.manager, deliberation.round)[first.pk]
+    write_answer(
+        by=deliberation.manager,
+        jury_round=deliberation.round,
+        idea=first,
+        text=kept.text,
+        revision=kept.revision,
+        seen=basis_of(deliberation.round, [first])[first.pk],
+    )
+    assert answers_to_read_again(deliberation.manager, deliberation.round) == set()
+    assert close_round(by=deliberation.manager, jury_round=deliberation.round).state == "decided"
+    assert verify().whole
+
+
+def test_an_answer_saved_from_a_page_with_older_scores_is_still_to_be_read_again(deliberation):
+    idea = deliberation.ideas[0]
+    seen = basis_of(deliberation.round, [idea])[idea.pk]
+    say_otherwise(deliberation, idea)
+    write_answer(
+        by=deliberation.manager, jury_round=deliberation.round, idea=idea, text="Mooi.", revision=0, seen=seen
+    )
+    assert answers_to_read_again(deliberation.manager, deliberation.round) == {idea.pk}
+
+
+def test_a_round_without_ideas_is_not_decided(deliberation):
+    for idea in deliberation.ideas:
+        withdraw_idea(by=deliberation.manager, idea=idea, reason="Teruggetrokken.")
+    with pytest.raises(ValidationError, match="No idea is left"):
+        close_round(by=deliberation.manager, jury_round=deliberation.round)
+
+
+# Who is in it
+
+
+def test_the_labels_of_a_decision_follow_from_nothing(deliberation):
+    factories.answer_all(deliberation)
+    first = deliberation.ideas[0]
+    change_score(  # by this score we know the first juror in the package
+        by=deliberation.jurors[0],
+        jury_round=deliberation.round,
+        idea=first,
+        criterion="waarde",
+        value=1,
+        reason="Toch niet.",
+        old_value=4,
+    )
+    factories.answer_all(deliberation)
+    labels = set()
+    for _time in range(16):  # with one outcome for the same data, someone could work it out
+        with transaction.atomic():
+            jury_round = close_round(by=deliberation.manager, jury_round=deliberation.round)
+            assert all(holds for _name, holds in check(envelope(jury_round)))
+            rows = json.loads(jury_round.package)["scores"]
+            labels |= {row["juror"] for row in rows if (row["idea"], row["values"]["waarde"]) == (first.reference, 1)}
+            transaction.set_rollback(True)
+    assert len(labels) > 1
+
+
+def test_who_left_stays_named_with_what_was_handed_in_and_the_rest_goes_to_others(db):
+    world = factories.world("scoring", ideas=2, jurors=3, quorum=2)
+    leaver, (first, second) = world.jurors[0], world.ideas
+    factories.judge(world, leaver, first)
+    with pytest.raises(ValidationError):
+        lay_down_seat(by=world.manager, seat=world.seat(leaver), reason=" ")
+    lay_down_seat(by=world.manager, seat=world.seat(leaver), reason="Ziek.")
+    assert world.seat(leaver).assignments.get(idea=second).withdrawn_at is not None
+    with pytest.raises(PermissionDenied):
+        factories.judge(world, leaver, second)
+    for juror in world.jurors[1:]:
+        for idea in world.ideas:
+            factories.judge(world, juror, idea)
+    close_scoring(by=world.manager, jury_round=world.round)
+    factories.answer_all(world.fresh())
+    close_round(by=world.manager, jury_round=world.round)
+    document = package(world.fresh())
+    with override("nl"):
+        kind = gettext("%(kind)s, left during the work") % {"kind": gettext("Jury member")}
+    assert {member["name"]: member["kind"] for member in document["jury"]}["Jurylid 1"] == kind
+    assert len(document["scores"]) == 5
+    assert "Ziek" not in world.round.package
+    assert verify().whole
+
+
+def test_an_alternate_who_was_never_called_in_is_not_in_the_decision_and_does_not_hold_it_up(db):
+    world = factories.world("deliberation")
+    waiting = factories.person("juror", name="Reserve R", organisation="Stichting 1")
+    seat_juror(by=world.manager, jury_round=world.round, user=waiting, kind="alternate")
+    factories.answer_all(world)
+    assert world.round.interests.filter(status="open").count() == 1
+    close_round(by=world.manager, jury_round=world.round)
+    assert "Reserve R" not in world.fresh().round.package
+
+
+# The draft of an answer
+
+
+def drafted(db, given):
+    """The draft for the first idea when juror number n gives given(n)."""
+    world = factories.world("scoring", ideas=2, jurors=4)
+    for number, juror in enumerate(world.jurors):
+        for idea in world.ideas:
+            factories.judge(world, juror, idea, given(number))
+    close_scoring(by=world.manager, jury_round=world.round)
+    return answer_draft(world.manager, world.fresh().round, world.ideas[0])
+
+
+def test_the_draft_says_the_same_median_and_the_same_knock_out_as_the_standings(db):
+    text = drafted(db, lambda number: factories.all_scores(3 + number % 2, mag_het=number % 2))
+    with override("nl"):
+        yes = gettext("Yes")
+    assert [line.split(")")[0].rpartition(" ")[2] for line in text.split("\n\n")[1:]] == [yes, "3,5", "3,5"]
+
+
+def test_a_draft_that_would_be_too_long_leaves_whole_reasons_out_and_says_so(db):
+    def given(number):
+        return {
+            key: ScoreInput(1 if key == "mag-het" else 4, reason=f"Begin {number} {key} " + "lang " * 100 + "einde.")
+            for key in ("mag-het", "waarde", "haalbaar")
+        }
+
+    text = drafted(db, given)
+    with override("nl"):
+        more = gettext("The jury said more than fits here.")
+    assert len(text) <= 4000
+    assert text.endswith(more)
+    assert 0 < text.count("Begin") == text.count("einde.") < 12

@@ -3,7 +3,9 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -73,32 +75,54 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
         ) from None
     if "\0" in text:
         raise ValidationError(_("This is not a CSV file. Nothing was taken in."))
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") >= first.count(",") else ","
+    for_excel = text.lower().startswith("sep=")  # a line before the header, for the spreadsheet itself
+    first = text.split("\n", 2)[for_excel : for_excel + 1] or [""]
+    delimiter = max(";,\t", key=first[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    csv.field_size_limit(MOST_BYTES)  # a long cell is refused with its own row, by the length a field may have
     try:
+        if for_excel:
+            next(reader)
         header = [name.strip().lower() for name in next(reader, [])]
+        twice = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
+        if twice:
+            raise ValidationError(
+                _("These columns stand in the file twice: %(columns)s. Nothing was taken in.")
+                % {"columns": ", ".join(twice)}
+            )
         absent = [name for name in REQUIRED if name not in header]
         if absent:
             raise ValidationError(
                 _("The first line must name the columns. Missing: %(columns)s. Nothing was taken in.")
                 % {"columns": ", ".join(absent)}
             )
-        rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as problem:
+        rows = list(_numbered(reader))
+    except csv.Error:
         raise ValidationError(
-            _("Line %(line)s cannot be read: %(problem)s. Nothing was taken in.")
-            % {"line": reader.line_num, "problem": problem}
+            _("Line %(line)s cannot be read. Save the file as “CSV UTF-8” and try again. Nothing was taken in.")
+            % {"line": reader.line_num}
         ) from None
     if len(rows) > MOST_ROWS:
         raise ValidationError(_("The file has more than %(most)s rows. Nothing was taken in.") % {"most": MOST_ROWS})
-    return [
-        (
-            line,
-            {"": _("more cells than columns")} if len(cells) > len(header) else dict(zip(header, cells, strict=False)),
-        )
-        for line, cells in rows
-    ]
+    return [(line, _row(header, cells, delimiter)) for line, cells in rows]
+
+
+def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Each row that says something, with the line on which it begins."""
+    begins = reader.line_num + 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield begins, cells
+        begins = reader.line_num + 1
+
+
+def _row(header: list[str], cells: list[str], delimiter: str) -> dict[str, str]:
+    """The cells by column, or under "" why this is no row."""
+    if any(line.count(delimiter) >= len(header) - 1 for cell in cells for line in cell.split("\n")[1:]):
+        return {"": _("a quotation mark (\") is opened and not closed, so the rows after it became part of this one")}
+    if len(cells) > len(header):
+        return {"": _("more cells than columns")}
+    return dict(zip(header, cells, strict=False))
 
 
 def _take(by: User, challenge: Challenge, line: int, row: dict[str, str]) -> RowReport:

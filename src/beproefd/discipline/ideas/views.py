@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.challenges.queries import visible_challenges, visible_stimuli, what_changed
-from beproefd.ground.accounts.rules import is_coach, is_manager, require
+from beproefd.ground.accounts.rules import is_coach, is_juror, is_manager, require
 from beproefd.ui.buttons import press
 from beproefd.ui.forms import ReasonForm
 
@@ -100,6 +100,7 @@ def idea_list(request: HttpRequest, slug: str) -> HttpResponse:
         numbers=intake_numbers(request.user, challenge),
         manages=is_manager(request.user),
         starts=can_start_idea(request.user, challenge),
+        judges=is_juror(request.user),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from beproefd.discipline.challenges.rulebook import Rulebook, RuledCriterion
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
-from beproefd.ui.forms import CHOOSE, ActionForm, PlainText, model_fields
+from beproefd.ui.forms import CHOOSE, ActionForm, PlainText, SureForm, model_fields
 
 from .actions import ScoreInput
 from .models import Answer, Assessment, Dissent, Interest, Seat
@@ -50,9 +50,16 @@ class DeclarationForm(ActionForm):
         widget=forms.RadioSelect,
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("If yes: what binds you?"), choices=[("", CHOOSE), *Interest.Kind.choices], required=False
+        label=gettext_lazy("what binds you?"), choices=[("", CHOOSE), *Interest.Kind.choices], required=False
     )
-    note = forms.CharField(label=gettext_lazy("If yes: explain in one sentence"), max_length=500, required=False)
+    note = forms.CharField(label=gettext_lazy("explain in one sentence"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, bound: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("kind", "note"):  # asked only of who said yes
+            self.fields[name].asked_later = True
+            if not bound:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Who is bound says how."""
@@ -189,10 +196,17 @@ class DissentForm(ActionForm):
             self.fields["text"].help_text = _("Leave this empty to take your note back.")
 
 
+class DecideForm(SureForm):
+    """The decision, on the order and the answers that the decider saw."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+
 class AnswerForm(ActionForm):
-    """The answer to a team."""
+    """The answer to a team, on top of the revision and the scores the writer saw."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False, empty_value=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

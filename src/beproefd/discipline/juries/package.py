@@ -97,7 +97,7 @@ def taking_part(jury_round: Round) -> QuerySet[Seat]:
 
 
 def _kind(seat: Seat) -> str:
-    kind = seat.get_kind_display()
+    kind = str(seat.get_kind_display())
     return _("%(kind)s, left during the work") % {"kind": kind} if seat.left_reason else kind
 
 
@@ -220,16 +220,7 @@ def check(text: str) -> list[tuple[str, bool]]:
         criteria = canonical(inner["criteria"])
         rules = rulebook.parse(criteria)
         seed = inner["lottery"]["seed"]
-        references = [idea["reference"] for idea in inner["ideas"]]
-        given: list[Given] = [
-            (row["juror"], row["idea"], criterion, value)
-            for row in inner["scores"]
-            for criterion, value in row["values"].items()
-            if value is not None
-        ]
-        again = compute(
-            rules, references, sorted({juror for juror, _idea, _criterion, _value in given}), given, seed=seed
-        )
+        again = _recomputed(inner, rules)
         order = [(line.idea, line.place, line.wins) for line in again.lines]
         noted = [(idea["reference"], idea["place"], idea["wins"]) for idea in inner["ideas"]]
         return [
@@ -241,6 +232,38 @@ def check(text: str) -> list[tuple[str, bool]]:
         ]
     except (KeyError, IndexError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
         raise ValueError(f"not a decision package: {problem}") from problem
+
+
+def _recomputed(inner: dict[str, Any], rules: rulebook.Rulebook) -> Standings:
+    """The standings, from nothing but what a package says."""
+    references = [idea["reference"] for idea in inner["ideas"]]
+    given: list[Given] = [
+        (row["juror"], row["idea"], criterion, value)
+        for row in inner["scores"]
+        for criterion, value in row["values"].items()
+        if value is not None
+    ]
+    jurors = sorted({juror for juror, _idea, _criterion, _value in given})
+    return compute(rules, references, jurors, given, seed=inner["lottery"]["seed"])
+
+
+@lru_cache(maxsize=16)
+def stability_of(package: str, language: str) -> str:
+    """How firm a signed decision is, in a language: as it was signed in Dutch, and worked out again for another."""
+    inner = json.loads(package)
+    if language == "nl":
+        return str(inner["stability"])
+    titles = {idea["reference"]: idea["title"] for idea in inner["ideas"]}
+    with override(language):
+        return stability_sentence(_recomputed(inner, rulebook.parse(canonical(inner["criteria"]))), titles)
+
+
+def seat_kinds() -> dict[str, str]:
+    """The kinds of seat as a package names them, each in the language of the reader."""
+    seats = [Seat(kind=kind, left_reason=reason) for kind in Seat.Kind.values for reason in ("", "-")]
+    with override("nl"):
+        signed = [_kind(seat) for seat in seats]
+    return {name: _kind(seat) for name, seat in zip(signed, seats, strict=True)}
 
 
 def signer(text: str) -> str:

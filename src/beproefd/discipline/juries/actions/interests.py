@@ -258,7 +258,8 @@ def _take_effect(*, by: User, jury_round: Round, interests: Collection[Interest]
     for interest in late:
         interest.is_late = True
     for kind in sorted({interest.kind for interest in interests}):
-        reason = str(Interest.Kind(kind).label)
+        with override("nl"):  # kept as it is, so in the language of the record
+            reason = str(Interest.Kind(kind).label)
         void = [row for row in said if bound[row.seat.user_id, row.idea_id].kind == kind]
         with change_all(by, "void_assessment", void, reason=reason):
             rows = Assessment.objects.filter(pk__in=[row.pk for row in void])

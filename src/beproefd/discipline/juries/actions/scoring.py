@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from beproefd.discipline.challenges.for_rooms_above import mark_criteria_used
 from beproefd.discipline.challenges.models import IN_FORCE
@@ -74,7 +75,7 @@ def save_assessment(
         if current and current.state == Assessment.State.SUBMITTED:
             if current.version.number == version_number:
                 return _handed_in(current, clean, confidence)
-            with change(by, "void_assessment", current, reason="idea_changed"):
+            with override("nl"), change(by, "void_assessment", current, reason="idea_changed"):
                 current.state, current.void_reason = Assessment.State.VOID, _("The idea was changed.")
                 current.save()
             current, revision = None, 0

@@ -2,13 +2,16 @@
 """The reasoned answers to the teams."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from statistics import median
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from beproefd.discipline.challenges.rulebook import RuledCriterion
 from beproefd.discipline.ideas.models import Idea, IdeaVersion
 from beproefd.ground.audit.chain import canonical, sha256
 
@@ -76,31 +79,62 @@ def answer_draft(viewer: Any, jury_round: Round, idea: Idea) -> str:
         return _draft(jury_round, idea, assessments)
 
 
+MOST = Answer._meta.get_field("text").max_length  # noqa: SLF001 -- Django's documented meta API
+
+
 def _draft(jury_round: Round, idea: Idea, assessments: list[Assessment]) -> str:
     values: dict[str, list[int]] = defaultdict(list)
-    reasons: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, dict[str, None]] = defaultdict(dict)  # each once, in the order in which they were given
     counted = [assessment for assessment in assessments if assessment.version_id == idea.current.pk]
     for score in (score for assessment in counted for score in assessment.scores.all()):
         if score.value is not None:
             values[score.criterion].append(score.value)
             if score.reason:
-                reasons[score.criterion].append(score.reason)
+                reasons[score.criterion][score.reason] = None
+    judged = [criterion for criterion in jury_round.rules.criteria if values[criterion.key]]
+    said = {criterion.key: [_sentence(reason) for reason in reasons[criterion.key]] for criterion in judged}
+    left_out = False
+    while len(text := _text(idea, judged, values, said, left_out=left_out)) > MOST and any(said.values()):
+        longest = max(said, key=lambda key: sum(map(len, said[key])))
+        said[longest].pop()
+        left_out = True
+    return text
+
+
+def _sentence(reason: str) -> str:
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+
+
+def _text(
+    idea: Idea,
+    judged: list[RuledCriterion],
+    values: Mapping[str, list[int]],
+    said: Mapping[str, list[str]],
+    *,
+    left_out: bool,
+) -> str:
+    """The answer with these reasons in it; whole ones, never half a sentence."""
     parts = [_("Thank you for your idea “%(title)s”.") % {"title": idea.title}]
-    for criterion in jury_round.rules.criteria:
-        given = sorted(values[criterion.key])
-        if not given:
-            continue
-        middle = given[(len(given) - 1) // 2]
-        said = " ".join(
-            reason if reason.endswith((".", "!", "?")) else f"{reason}."
-            for reason in dict.fromkeys(reasons[criterion.key])
-        )
-        word = (_("Yes") if middle else _("No")) if criterion.is_knock_out else str(middle)
-        parts.append(
-            _("%(criterion)s (score: %(score)s): “%(anchor)s” The jury said: %(reasons)s")
-            % {"criterion": criterion.name, "score": word, "anchor": criterion.anchors.get(middle, ""), "reasons": said}
-        )
-    return "\n\n".join(parts)[:4000]
+    for criterion in judged:
+        word, anchor = _middle(criterion, values[criterion.key])
+        part = _("%(criterion)s (score: %(score)s).") % {"criterion": criterion.name, "score": word}
+        if anchor:
+            part += f" “{anchor}”"
+        if said[criterion.key]:
+            part += " " + _("The jury said: %(reasons)s") % {"reasons": " ".join(said[criterion.key])}
+        parts.append(part)
+    if left_out:
+        parts.append(_("The jury said more than fits here."))
+    return "\n\n".join(parts)
+
+
+def _middle(criterion: RuledCriterion, given: list[int]) -> tuple[str, str]:
+    """The middle score in words, and what the criteria say of it where it is a score on the scale."""
+    if criterion.is_knock_out:  # by the rule of the standings: only more noes than yeses end the race
+        value = int(2 * given.count(0) <= len(given))
+        return (_("Yes") if value else _("No")), criterion.anchors.get(value, "")
+    middle = median(given)
+    return number_format(middle, use_l10n=True), criterion.anchors.get(int(middle), "") if middle == int(middle) else ""
 
 
 def own_answers(viewer: Any) -> QuerySet[Answer]:

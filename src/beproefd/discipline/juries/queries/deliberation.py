@@ -8,36 +8,45 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from beproefd.discipline.ideas.models import Idea, IdeaVersion
+from beproefd.discipline.ideas.queries import submitted_ideas
 
 from ..models import Assessment, Dissent, Round, RoundState, Score, ScoreChange
 from ..rules import can_run_jury
 from ..standings import Given, Standings, compute
-from .field import TOGETHER, blocked_idea_ids
+from .field import TOGETHER, blocked_idea_ids, listed
 from .judging import ideas_with_open_scores
 
 
 @dataclass(frozen=True)
 class VisibleStandings(Standings):
-    """The order, with the ideas it is about by reference, the ones whose scores the viewer may see, and their changes."""
+    """The order, with the ideas it is about by reference, the ones of which single scores are closed to the viewer, and the
+    changes on the others."""
 
     ideas: Mapping[str, Idea] = field(default_factory=dict)
+    closed: tuple[Idea, ...] = ()
     changes: tuple[ScoreChange, ...] = ()
 
 
 def visible_standings(viewer: Any, jury_round: Round) -> VisibleStandings | None:
-    """The order among the ideas the viewer may see scores of; None before the jury deliberates."""
+    """The order among the ideas the viewer may see scores of; None before the jury deliberates.
+
+    Once decided it is the order of the decision, which is public and one for everyone (docs/decisions/0003).
+    """
     if jury_round.state not in TOGETHER:
         return None
-    ideas = ideas_with_open_scores(viewer, jury_round)
-    seed = jury_round.criteria_set.lottery_seed if jury_round.state == RoundState.DECIDED else ""
-    found = standings_among(jury_round, ideas, seed=seed)
+    ideas = shown = ideas_with_open_scores(viewer, jury_round)
+    seed = ""
+    if jury_round.state == RoundState.DECIDED:
+        seed, shown = jury_round.criteria_set.lottery_seed, list(listed(submitted_ideas(jury_round.challenge)))
+    found = standings_among(jury_round, shown, seed=seed)
     return VisibleStandings(
         found.lines,
         found.ranking,
         found.drawn,
         found.undecided_ties,
         found.winners,
-        ideas={idea.reference: idea for idea in ideas},
+        ideas={idea.reference: idea for idea in shown},
+        closed=tuple(idea for idea in shown if idea not in ideas),
         changes=tuple(_with_their_ideas(_changes(jury_round), ideas)),
     )
 

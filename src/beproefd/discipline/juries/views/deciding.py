@@ -7,13 +7,14 @@ import json
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from beproefd.ui.charts import Interval, interval_chart
 
 from .. import queries
 from ..models import Round, RoundState
-from ..package import envelope, pdf
+from ..package import envelope, pdf, seat_kinds, stability_of
 from ..rules import can_decide_round, can_run_jury
 from ..sentences import described, is_firm, stability_sentence
 from ..standings import Standings
@@ -56,7 +57,12 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
         "round": jury_round,
         "rules": jury_round.rules,
         "standings": found,
-        "rows": [(line, ideas[line.idea], answers.get(ideas[line.idea].pk)) for line in found.lines],
+        "rows": [
+            (line, ideas[line.idea], answers.get(ideas[line.idea].pk), ideas[line.idea] not in found.closed)
+            for line in found.lines
+        ],
+        "closed": [idea.title for idea in found.closed],
+        "again": queries.answers_to_read_again(request.user, jury_round),
         "sentence": stability_sentence(found, titles),
         "firm": is_firm(found),
         "without": [
@@ -118,8 +124,21 @@ def decision(request: HttpRequest, slug: str) -> HttpResponse:
     jury_round = _decided(request, slug)
     package = json.loads(jury_round.package)
     names = {criterion["key"]: criterion["name"] for criterion in package["criteria"]["criteria"]}
-    changes = [change | {"criterion": names.get(change["criterion"], "")} for change in package["changed_scores"]]
-    return render(request, "juries/decision.html", {"round": jury_round, "package": package, "changes": changes})
+    titles = {idea["reference"]: idea["title"] for idea in package["ideas"]}
+    kinds = seat_kinds()
+    context = {
+        "round": jury_round,
+        "package": package,
+        "winners": [titles[reference] for reference in package["winners"]],
+        "stability": stability_of(jury_round.package, get_language()),
+        "jury": [member | {"kind": kinds.get(member["kind"], member["kind"])} for member in package["jury"]],
+        "changes": [
+            change | {"criterion": names.get(change["criterion"], ""), "title": titles.get(change["idea"], "")}
+            for change in package["changed_scores"]
+        ],
+        "drawn": [[(titles[lot["reference"]], lot["lot"]) for lot in group] for group in package["lottery"]["drawn"]],
+    }
+    return render(request, "juries/decision.html", context)
 
 
 def decision_file(request: HttpRequest, slug: str) -> HttpResponse:
@@ -132,7 +151,7 @@ def decision_file(request: HttpRequest, slug: str) -> HttpResponse:
 def decision_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The printable decision."""
     response = HttpResponse(pdf(_decided(request, slug)), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="besluit-{slug}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="besluit-{slug}.pdf"'
     return response
 
 

@@ -106,8 +106,10 @@ def idea(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
 def _declare(request: HttpRequest, jury_round: Round, shown: Idea) -> HttpResponse:
     if not jury_round.takes_scores:
         raise Http404
-    form = DeclarationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    bound = request.POST.get("free") == "no"
+    asks = bound and "kind" not in request.POST  # who says yes is asked what it is, on the same page
+    form = DeclarationForm(None if asks else request.POST or None, bound=bound, initial={"free": "no"} if asks else {})
+    if request.method == "POST" and not asks and form.is_valid():
         free = form.cleaned_data["free"] == "yes"
         try:
             actions.declare(
@@ -115,8 +117,7 @@ def _declare(request: HttpRequest, jury_round: Round, shown: Idea) -> HttpRespon
                 jury_round=jury_round,
                 idea=shown,
                 free=free,
-                kind=form.cleaned_data["kind"] or "personal",
-                note=form.cleaned_data["note"],
+                **({} if free else {name: form.cleaned_data[name] for name in ("kind", "note")}),
             )
         except ValidationError as refusal:
             form.refuse(refusal)

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.queries import possible_jurors
-from beproefd.ui.forms import ReasonForm, SureForm
+from beproefd.ui.forms import ReasonForm
 
 from .. import actions, queries
-from ..forms import AnswerForm, AssignForm, ReportForm, SeatForm
+from ..forms import AnswerForm, AssignForm, DecideForm, ReportForm, SeatForm
 from ..models import Interest, RoundState
 from ..rules import can_decide_round, can_run_jury
 from ..sentences import interest_paragraph
@@ -77,6 +77,24 @@ def seat_activate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "juries:room",
         slug,
     )
+
+
+def seat_lay_down(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Someone leaves the jury during the work, with a reason."""
+    jury_round = enter_round(request, slug, running=True)
+    seat = get_object_or_404(queries.jury_members(request.user, jury_round), pk=pk)
+    form = ReasonForm(request.POST or None, needed=True)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.lay_down_seat(by=request.user, seat=seat, reason=form.cleaned_data["reason"])
+        except ValidationError as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("%(name)s left the jury. Divide the ideas again.") % {"name": seat.name})
+            return redirect("juries:room", slug=slug)
+    title = _("%(name)s leaves the jury") % {"name": seat.name}
+    about = _("Scores that were handed in still count. Ideas that were not judged yet go to others. The decision names who left.")
+    return render(request, "juries/form.html", {"round": jury_round, "form": form, "title": title, "about": about})
 
 
 def assign(request: HttpRequest, slug: str) -> HttpResponse:
@@ -192,8 +210,15 @@ def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     if not queries.ideas_with_open_scores(request.user, jury_round, among=[idea.pk]):
         raise Http404  # the answer tells what others gave
     existing = queries.answers(request.user, jury_round).get(idea.pk)
-    draft = existing.text if existing else queries.answer_draft(request.user, jury_round, idea)
-    form = AnswerForm(request.POST or None, initial={"text": draft, "revision": existing.revision if existing else 0})
+    draft = queries.answer_draft(request.user, jury_round, idea)
+    form = AnswerForm(
+        request.POST or None,
+        initial={
+            "text": existing.text if existing else draft,
+            "revision": existing.revision if existing else 0,
+            "seen": queries.basis_of(jury_round, [idea])[idea.pk],
+        },
+    )
     newer = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -206,7 +231,14 @@ def answer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The answer for %(reference)s is saved.") % {"reference": idea.reference})
             return redirect("juries:standings", slug=slug)
-    context = {"round": jury_round, "idea": idea, "form": form, "newer": newer, "is_draft": existing is None}
+    context = {
+        "round": jury_round,
+        "idea": idea,
+        "form": form,
+        "newer": newer,
+        "is_draft": existing is None,
+        "again": draft if idea.pk in queries.answers_to_read_again(request.user, jury_round) else "",
+    }
     return render(request, "juries/answer.html", context)
 
 
@@ -219,22 +251,34 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("juries:decision", slug=slug)
     if jury_round.state != RoundState.DELIBERATION and request.method != "POST":
         raise Http404
-    form = SureForm(request.POST if request.method == "POST" else None)
+    seen = queries.what_is_decided(request.user, jury_round)
+    form = DecideForm(request.POST if request.method == "POST" else None, initial={"seen": seen})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.close_round(by=request.user, jury_round=jury_round)
+            actions.close_round(by=request.user, jury_round=jury_round, seen=form.cleaned_data["seen"])
         except ValidationError as refusal:
             form.refuse(refusal)
+            if form.cleaned_data["seen"] != seen:  # the order as it is now stands on this page; the tick is given anew
+                form.put(seen=seen, sure="")
         else:
             messages.success(request, _("The decision is taken and signed. Every team gets its answer."))
             return redirect("juries:decision", slug=slug)
     answers = queries.answers(request.user, jury_round)
     standings = queries.visible_standings(request.user, jury_round)
+    again = queries.answers_to_read_again(request.user, jury_round)
     ideas = standings.ideas if standings else {}
-    rows = [(line, ideas[line.idea], ideas[line.idea].pk in answers) for line in standings.lines] if standings else []
-    return render(
-        request, "juries/decide.html", {"round": jury_round, "form": form, "rows": rows, "standings": standings}
-    )
+    rows = [
+        (line, ideas[line.idea], ideas[line.idea].pk in answers, ideas[line.idea].pk in again)
+        for line in (standings.lines if standings else [])
+    ]
+    context = {
+        "round": jury_round,
+        "form": form,
+        "rows": rows,
+        "unanswered": [idea.title for _line, idea, answered, _again in rows if not answered],
+        "again": [idea.title for _line, idea, _answered, stale in rows if stale],
+    }
+    return render(request, "juries/decide.html", context)
 
 
 def void(request: HttpRequest, slug: str) -> HttpResponse:
