@@ -59,6 +59,7 @@ def fillings(name: str, names: tuple[str, ...], room: Room, references: list[str
         "juries:interest_decide/pk": [hidden[0] if hidden else 999_999],
         "juries:seat_remove/pk": list(waiting),
         "juries:seat_activate/pk": list(waiting),
+        "juries:seat_lay_down/pk": list(waiting),
         "juries:change_score/key": ["waarde"],
         "challenges:stimulus_edit/pk": [room.challenge.stimuli.get().pk],
         "challenges:criterion_edit/key": ["waarde"],

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from beproefd.discipline.ideas import actions as idea_actions
+from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
 from tests import factories
 from tests.leaks.addresses import Address, differing, every_address, fillings, look, plain, rooms, said, visit
@@ -68,8 +69,8 @@ def known_to(viewer: str, state: str, name: str) -> bool:
     return (
         # The log says who did what and when, with digests and no contents, to administrators.
         (viewer == "administrator" and name == "audit_log")
-        # The decision is public, and the ideas of a decided challenge are building blocks for everyone.
-        or (state == "decided" and name.startswith("juries:decision"))
+        # The decision is public, its order too, and the ideas of a decided challenge are building blocks for everyone.
+        or (state == "decided" and name.startswith(("juries:decision", "juries:standings")))
         or (state == "decided" and name == "ideas:similar")
     )
 
@@ -280,12 +281,25 @@ def test_an_address_that_the_walk_does_not_know_fails(trunk: Room) -> None:
         list(fillings("new:page", ("slug", "colour"), trunk, [OPEN]))
 
 
-# The idea pages lie below the jury room; the jury room tells them what is closed (ideas.queries.closed_to)
+# The idea pages lie below the jury room; the jury room tells them what is closed (ideas.rules.closed_to)
 
 
 @pytest.mark.parametrize("state", ["preparing", "scoring", "deliberation"])
 def test_a_manager_who_is_bound_to_an_idea_does_not_find_it_on_the_idea_pages_either(state: str, trunk: Room) -> None:
     with world(trunk, state) as room:
+        assert seeing(room.bound, every_address(room, [HIDDEN, OPEN])) == set()
+
+
+@pytest.mark.parametrize("state", ["preparing", "scoring", "deliberation"])
+def test_a_manager_with_a_seat_finds_no_idea_anywhere_before_saying_that_nothing_binds(state: str, trunk: Room) -> None:
+    with world(trunk, state) as room:
+        texts = {name for name in seeing(room.seated, every_address(room, [HIDDEN])) if name.startswith("ideas:")}
+        assert texts == set()
+
+
+def test_a_manager_who_typed_an_idea_in_and_is_tied_to_it_does_not_find_it_as_their_own(trunk: Room) -> None:
+    with world(trunk, "preparing") as room:
+        Idea.objects.filter(reference=HIDDEN).update(channel="paper", entered_by=room.bound)
         assert seeing(room.bound, every_address(room, [HIDDEN, OPEN])) == set()
 
 

@@ -92,6 +92,8 @@ def seen_by(viewer: Any, jury_round: Round) -> dict[str, Any]:
         "visible_interests": queries.visible_interests(viewer, jury_round),
         "scoring_readiness": queries.scoring_readiness(viewer, jury_round),
         "answers": queries.answers(viewer, jury_round),
+        "answers_to_read_again": queries.answers_to_read_again(viewer, jury_round),
+        "what_is_decided": queries.what_is_decided(viewer, jury_round),
         "answer_draft": [queries.answer_draft(viewer, jury_round, idea) for idea in field],
         "visible_changes": queries.visible_changes(viewer, jury_round),
         "visible_dissents": queries.visible_dissents(viewer, jury_round),
@@ -103,7 +105,8 @@ SHOWN_THROUGH_OTHERS = {
     "blocked_idea_ids": "the viewer's own ties; used by the other queries and by no page",
     "not_blocked": "what visible_field gives; used by the other queries and by no page",
     "own_seats": "what seat_of gives; used by the other queries and by no page",
-    "tied_idea_ids": "the viewer's own ties; closes ideas.queries.visible_ideas and is used by no page",
+    "tied_idea_ids": "the viewer's own ties; used by the other queries and by no page",
+    "closed_idea_ids": "the viewer's own ties and words; closes ideas.queries.visible_ideas and is used by no page",
 }
 
 
@@ -220,8 +223,11 @@ def test_who_is_bound_to_an_idea_is_told_the_same_as_if_it_did_not_exist(db, sta
     }
     for who, viewer in viewers.items():
         told = compare(viewer, world, lambda: remove_idea(hidden))
-        # A decision is public, its ideas too.
-        apart = {"similar_to"} if state == "decided" else set()
+        # A decision is public, its ideas and their order too; the changes that a tied person may not see stay out of it.
+        apart = {"similar_to", "visible_standings"} if state == "decided" else set()
+        if state == "decided":
+            shown = queries.visible_standings(viewer, world.round)
+            assert (who, shown.closed, shown.changes) == (who, (hidden,), ())
         if who == "bound manager":
             # Who runs a jury gets all of the jury's words or none, and sees in the ideas room what was handed in.
             apart |= {"visible_dissents", "visible_ideas", "intake_numbers", "similar_to"}

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.ideas import actions
@@ -70,8 +71,9 @@ def test_ideas_are_sealed_for_everyone_but_their_own_team(
     pages.append(of(idea, "version", 1))
     for person in (None, manager, second_manager, juror, coach, factories.person("team")):
         browser = visit(person)
-        assert [browser.get(page).status_code for page in pages] == [404] * len(pages)
-        assert browser.post(of(idea, "submit")).status_code == 404
+        closed = 404 if person else 302  # to the sign-in page, whatever is there
+        assert [browser.get(page).status_code for page in pages] == [closed] * len(pages)
+        assert browser.post(of(idea, "submit")).status_code == closed
         for page in (
             url("list", open_challenge),
             reverse("challenges:detail", args=[open_challenge.slug]),
@@ -371,3 +373,23 @@ def test_lists_take_the_same_number_of_queries_for_3_and_for_30_ideas(manager: A
         return {"own": own, "new": new, "look": look, "all": everything, "one": one, "merge": merge}
 
     assert counted(3) == counted(30)
+
+
+def test_a_change_that_is_sent_after_the_session_ended_comes_back_to_copy(open_challenge: Any, owner: Any) -> None:
+    idea = factories.idea(owner, open_challenge)
+    shown = visit().post(of(idea, "edit"), {"title": "Nieuw", "solution": "Een lange tekst.", "base_number": "1"})
+    assert (shown.status_code, "Een lange tekst." in shown.content.decode()) == (200, True)
+    assert idea.versions.count() == 1
+
+
+@pytest.mark.parametrize("who", ["anonymous", "juror"])
+def test_the_ideas_of_a_challenge_with_the_jury_say_when_they_can_be_read(
+    jury_challenge: Any, juror: Any, who: str
+) -> None:
+    page = visit(juror if who == "juror" else None).get(url("list", jury_challenge)).content.decode()
+    room = reverse("juries:room", args=[jury_challenge.slug])
+    with override("nl"):
+        told = gettext(
+            "The jury reads and judges the ideas. Until the decision only their own teams and the programme see them."
+        )
+    assert (told in page, room in page) == (True, who == "juror")

@@ -384,10 +384,8 @@ def test_nobody_decides_on_an_order_that_is_no_longer_there(deliberation):
 
 def test_an_answer_that_was_written_before_the_scores_changed_is_read_again_before_the_decision(deliberation):
     factories.answer_all(deliberation)
-    first, second, *_others = deliberation.ideas
-    recuse(
-        by=deliberation.jurors[0], jury_round=deliberation.round, idea=first, kind="financial", note="Aandelen."
-    )
+    first = deliberation.ideas[0]
+    recuse(by=deliberation.jurors[0], jury_round=deliberation.round, idea=first, kind="financial", note="Aandelen.")
     say = answers_to_read_again(deliberation.manager, deliberation.round)
     assert say == {first.pk}
     with pytest.raises(ValidationError, match=f"written for: {first.reference}"):
@@ -410,9 +408,7 @@ def test_an_answer_saved_from_a_page_with_older_scores_is_still_to_be_read_again
     idea = deliberation.ideas[0]
     seen = basis_of(deliberation.round, [idea])[idea.pk]
     say_otherwise(deliberation, idea)
-    write_answer(
-        by=deliberation.manager, jury_round=deliberation.round, idea=idea, text="Mooi.", revision=0, seen=seen
-    )
+    write_answer(by=deliberation.manager, jury_round=deliberation.round, idea=idea, text="Mooi.", revision=0, seen=seen)
     assert answers_to_read_again(deliberation.manager, deliberation.round) == {idea.pk}
 
 

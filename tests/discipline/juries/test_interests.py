@@ -402,7 +402,12 @@ def test_a_manager_with_a_seat_sees_the_scores_of_others_only_after_the_own_scor
 
 def merged(world, source, into):
     merge_ideas(
-        by=world.manager, into=into, sources=[source], reason="Samen sterker.", values={}, base_number=into.current.number
+        by=world.manager,
+        into=into,
+        sources=[source],
+        reason="Samen sterker.",
+        values={},
+        base_number=into.current.number,
     )
     world.fresh()
     return Idea.objects.get(pk=into.pk)
@@ -509,7 +514,9 @@ def test_a_tie_that_was_noted_in_a_void_round_holds_in_the_next(scoring):
     assert f"Jurylid 1: {idea.reference}" in interest_paragraph(world.round.interests.all())
     for attempt in (close_scoring, void_round):
         with pytest.raises(PermissionDenied):
-            attempt(by=world.second_manager, jury_round=world.round, **({"reason": "x"} if attempt is void_round else {}))
+            attempt(
+                by=world.second_manager, jury_round=world.round, **({"reason": "x"} if attempt is void_round else {})
+            )
 
 
 def test_what_is_decided_about_a_tie_in_the_next_round_holds_from_then_on(scoring):

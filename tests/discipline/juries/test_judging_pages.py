@@ -50,7 +50,10 @@ def test_a_juror_declares_reads_keeps_a_draft_hands_in_and_then_sees_what_others
 def test_who_says_to_be_bound_is_thanked_and_the_idea_is_gone() -> None:
     world = factories.world("scoring", ideas=2, jurors=2)
     client, page = visit(world.jurors[0]), url(world, "idea", world.ideas[0].reference)
-    refused = client.post(page, {"free": "no"})
+    asked = client.post(page, {"free": "no"})  # only now it is asked what binds
+    assert (set(asked.context["form"].fields), asked.context["form"].errors) == ({"free", "kind", "note"}, {})
+    assert set(client.get(page).context["form"].fields) == {"free"}
+    refused = client.post(page, {"free": "no", "kind": "", "note": ""})
     assert set(refused.context["form"].errors) == {"kind", "note"}
     assert dutch("Choose what binds you.") in refused.content.decode()
     assert dutch("Say in one sentence what binds you.") in refused.content.decode()

@@ -3,6 +3,7 @@
 
 import csv
 import io
+import json
 import re
 from importlib import resources
 from typing import Any
@@ -21,7 +22,7 @@ from beproefd.discipline.juries import actions
 from beproefd.discipline.juries.models import Answer, Interest, Round, Seat
 from tests import factories
 from tests.discipline.juries.pages import again, dutch, filled, flat, gettext_dutch, url
-from tests.discipline.pages import visit
+from tests.discipline.pages import hidden, visit
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def test_the_room_opens_for_the_jury_and_who_runs_it_and_is_not_there_for_anyone
         "administrator": factories.person("administrator"),
     }
     found = {who: visit(person).get(url(world, "room")).status_code for who, person in (inside | outside).items()}
-    expected = dict.fromkeys(inside, 200) | dict.fromkeys(outside, 404)
+    expected = dict.fromkeys(inside, 200) | dict.fromkeys(outside, 404) | {"anonymous": 302}
     assert found == expected | ({"juror": 404} if state == "void" else {})
 
 
@@ -52,10 +53,34 @@ def test_what_is_only_for_who_runs_the_jury_is_not_there_for_a_juror() -> None:
     pages.append(url(world, "answer", idea.reference))
     buttons = [url(world, name) for name in ("start", "scoring_open", "scoring_close", "remind")]
     buttons += [url(world, "seat_remove", seat.pk), url(world, "seat_activate", seat.pk)]
-    for person in (world.jurors[0], world.owners[0], None):
+    buttons.append(url(world, "seat_lay_down", seat.pk))
+    for person in (world.jurors[0], world.owners[0]):
         client = visit(person)
         assert {client.get(page).status_code for page in pages} == {404}
         assert {client.post(page, {"reason": "Zo maar."}).status_code for page in (*pages, *buttons)} == {404}
+
+
+@pytest.mark.parametrize("state", ["none", "scoring"])
+def test_the_link_in_a_reminder_leads_who_is_signed_out_to_signing_in_and_tells_nothing(state: str) -> None:
+    challenge = factories.world("scoring", ideas=2, jurors=2).challenge
+    if state == "none":
+        challenge = factories.open_challenge(factories.person("manager"))
+    for name, more in (("room", []), ("idea", ["ZZZZZ"]), ("standings", []), ("decide", []), ("start", [])):
+        page = reverse(f"juries:{name}", args=[challenge.slug, *more])
+        assert visit().get(page).url == f"{reverse('account_login')}?next={page}"
+
+
+def test_what_a_signed_out_juror_sends_comes_back_on_the_page_and_nothing_is_saved(scoring: Any) -> None:
+    page = url(scoring, "idea", scoring.ideas[0].reference)
+    shown = visit().post(page, filled(reason_waarde="Omdat <b>dit</b> helpt."))
+    assert shown.status_code == 200
+    text = flat(shown)
+    assert (
+        dutch("Nothing was saved or changed. What you filled in is below. Copy it, sign in again, and paste it.")
+        in text
+    )
+    assert "Omdat &lt;b&gt;dit&lt;/b&gt; helpt." in text
+    assert f"?next={page.replace('/', '%2F')}" in text
 
 
 # What a page says
@@ -257,7 +282,87 @@ def test_a_bound_manager_does_not_decide_and_a_colleague_does() -> None:
     )
     assert visit(world.manager).get(url(world, "decide")).status_code == 404
     assert visit(world.manager).post(url(world, "decide"), {"sure": "on"}).status_code == 404
-    assert visit(world.second_manager).post(url(world, "decide"), {"sure": "on"}).url == url(world, "decision")
+    client, page = visit(world.second_manager), url(world, "decide")
+    said = {"sure": "on", "seen": hidden(client.get(page), "seen")}
+    assert client.post(page, said).url == url(world, "decision")
+
+
+def test_a_decision_on_a_page_that_is_no_longer_true_is_asked_again_on_the_order_as_it_is() -> None:
+    world = factories.world("deliberation", ideas=2, jurors=2, winners=1)
+    factories.answer_all(world)
+    client, page = visit(world.manager), url(world, "decide")
+    seen = hidden(client.get(page), "seen")
+    actions.recuse(
+        by=world.jurors[0], jury_round=world.round, idea=world.ideas[0], kind="personal", note="Toch een band."
+    )
+    actions.assign_ideas(by=world.manager, jury_round=world.round, per_idea=2)
+    refused = client.post(page, {"sure": "on", "seen": seen})
+    told = dutch(
+        "A score or an answer changed after you opened this page. Nothing was decided. Look at the order again."
+    )
+    assert told in flat(refused)
+    form = refused.context["form"]
+    assert (form["seen"].value() == seen, form["sure"].value()) == (False, "")
+    assert dutch("answer: read again") in flat(refused)
+    answer = url(world, "answer", world.ideas[0].reference)
+    again = client.get(answer)
+    assert dutch("The first text as it would be made now") in flat(again)
+    kept = {name: again.context["form"][name].value() for name in ("text", "revision", "seen")}
+    assert client.post(answer, kept).url == url(world, "standings")
+    assert dutch("answer: read again") not in flat(client.get(page))
+
+
+# After the decision
+
+
+def test_after_the_decision_everyone_in_the_room_sees_its_one_order() -> None:
+    world = factories.world("deliberation")
+    hidden_idea = world.ideas[0]
+    actions.recuse(by=world.jurors[0], jury_round=world.round, idea=hidden_idea, kind="personal", note="Toch een band.")
+    actions.change_score(
+        by=world.jurors[1],
+        jury_round=world.round,
+        idea=hidden_idea,
+        criterion="waarde",
+        value=5,
+        old_value=4,
+        reason="Na het gesprek.",
+    )
+    factories.answer_all(world)
+    actions.close_round(by=world.manager, jury_round=world.round)
+    package = json.loads(world.fresh().round.package)
+    order = [(idea["reference"], idea["place"], idea["wins"]) for idea in package["ideas"]]
+    shown = {who: visit(who).get(url(world, "standings")) for who in (world.jurors[0], world.manager)}
+    for page in shown.values():
+        assert [(line.idea, line.place, line.wins) for line, *_more in page.context["rows"]] == order
+    tied, free = (flat(shown[who]) for who in (world.jurors[0], world.manager))
+    sentence = dutch(
+        "You did not take part for %(ideas)s. There you see the outcome, and not what each jury member gave.",
+        ideas=hidden_idea.title,
+    )
+    idea_page = url(world, "idea", hidden_idea.reference)
+    assert (sentence in tied, idea_page in tied, world.jurors[1].name in tied) == (True, False, False)
+    assert (sentence in free, idea_page in free, world.jurors[1].name in free) == (False, True, True)
+
+
+def test_the_public_decision_starts_with_who_goes_on_and_names_no_label_of_a_juror(decided: Any) -> None:
+    page = flat(Client().get(url(decided, "decision")))
+    first, second, *_others = decided.ideas
+    places = [page.index(text) for text in (f"<strong>{first.title}", f"<strong>{second.title}", "artikel 2:4")]
+    assert places == sorted(places)
+    assert dutch("For who wants to check it") in page
+    assert page.index(dutch("For who wants to check it")) < page.index(decided.round.public_key)
+
+
+def test_an_english_decision_says_in_english_how_firm_it_is_and_marks_what_is_dutch(decided: Any) -> None:
+    signed = json.loads(decided.round.package)["stability"]
+    client = visit()
+    client.cookies["django_language"] = "en"
+    page = flat(client.get(url(decided, "decision")))
+    assert (signed in page, "The top 2 " in page, "(Expert by experience)" in page) == (False, True, True)
+    assert f"<strong>{decided.ideas[0].title}</strong>" in page.partition('<ol lang="nl">')[2]
+    client.cookies["django_language"] = "nl"
+    assert signed in flat(client.get(url(decided, "decision")))
 
 
 def test_a_tie_noted_by_mistake_has_a_button_to_take_it_back_and_an_own_word_has_none(scoring: Any) -> None:

@@ -173,7 +173,7 @@ def test_the_sentence_speaks_of_a_lot_only_where_a_lot_decides():
 def test_a_lot_that_decides_the_top_is_told_before_and_after_it_is_drawn():
     rules = replace(RULES, winners=1)
     three = ("AAA", "BBB", "CCC")
-    exactly = give(**dict.fromkeys(three, [(4, 4), (4, 4)]))
+    exactly = give(**{idea: [(4, 4), (4, 4)] for idea in three})
     sentence = "The top 1 changes if the lot falls differently between AAA, BBB, CCC, which have the same score."
     for seed in ("", "zaad"):
         found = order(exactly, rules, seed=seed, ideas=three)

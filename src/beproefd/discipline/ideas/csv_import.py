@@ -119,7 +119,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 def _row(header: list[str], cells: list[str], delimiter: str) -> dict[str, str]:
     """The cells by column, or under "" why this is no row."""
     if any(line.count(delimiter) >= len(header) - 1 for cell in cells for line in cell.split("\n")[1:]):
-        return {"": _("a quotation mark (\") is opened and not closed, so the rows after it became part of this one")}
+        return {"": _('a quotation mark (") is opened and not closed, so the rows after it became part of this one')}
     if len(cells) > len(header):
         return {"": _("more cells than columns")}
     return dict(zip(header, cells, strict=False))

@@ -24,7 +24,9 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        said = [(_label(name), text) for name in request.POST for text in request.POST.getlist(name) if _told(name, text)]
+        said = [
+            (_label(name), text) for name in request.POST for text in request.POST.getlist(name) if _told(name, text)
+        ]
         if not said:
             return redirect_to_login(request.get_full_path())
         return render(request, "ideas/signed_out.html", {"said": said, "here": request.get_full_path()})

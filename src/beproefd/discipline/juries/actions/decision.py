@@ -81,7 +81,9 @@ def close_round(*, by: User, jury_round: Round, seen: str | None = None) -> Roun
         suggest_interests(by=by, jury_round=jury_round)  # a team may have grown since
         if seen is not None and seen != what_is_decided(by, jury_round):
             raise ValidationError(
-                _("A score or an answer changed after you opened this page. Nothing was decided. Look at the order again.")
+                _(
+                    "A score or an answer changed after you opened this page. Nothing was decided. Look at the order again."
+                )
             )
         refuse_below_quorum(jury_round)
         ideas = list(submitted_ideas(jury_round.challenge))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -15,7 +15,7 @@ from beproefd.discipline.challenges.rulebook import RuledCriterion
 from beproefd.discipline.ideas.models import Idea, IdeaVersion
 from beproefd.ground.audit.chain import canonical, sha256
 
-from ..models import Answer, Assessment, Round, RoundState, ScoreChange
+from ..models import Answer, Assessment, Round, RoundState
 from ..rules import can_run_jury
 from .deliberation import counted
 from .field import not_blocked, seat_of
@@ -36,19 +36,18 @@ def answers(viewer: Any, jury_round: Round) -> dict[int, Answer]:
 
 
 def basis_of(jury_round: Round, ideas: Iterable[Idea]) -> dict[int, str]:
-    """Per idea a digest of what an answer rests on: which judgements count, in which revision, with which changes.
+    """Per idea a digest of what an answer rests on: which judgements count, of which moment, and how often they changed.
 
-    For the actions and for `answers_to_read_again`; the caller has decided who may know.
+    For the actions and for `answers_to_read_again`; the caller has decided who may know. No numbers of rows go into it:
+    these would tell that there are others.
     """
-    rests_on: dict[int, list[tuple[str, int, int]]] = {idea.pk: [] for idea in ideas}
-    given = counted(jury_round)
-    changes = ScoreChange.objects.filter(assessment__in=given).order_by()
-    for idea, pk, revision in given.values_list("idea_id", "pk", "revision"):
+    rests_on: dict[int, list[tuple[int, int, int, str, int]]] = {idea.pk: [] for idea in ideas}
+    given = counted(jury_round).annotate(changed=Count("changes"))
+    for idea, *judged, at, changed in given.values_list(
+        "idea_id", "seat_id", "version__number", "revision", "submitted_at", "changed"
+    ):
         if idea in rests_on:
-            rests_on[idea].append(("judgement", pk, revision))
-    for idea, pk in changes.values_list("assessment__idea_id", "pk"):
-        if idea in rests_on:
-            rests_on[idea].append(("change", pk, 0))
+            rests_on[idea].append((*judged, at.isoformat(), changed))
     return {idea: sha256(canonical(sorted(rows))) for idea, rows in rests_on.items()}
 
 

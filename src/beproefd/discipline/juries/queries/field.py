@@ -85,7 +85,10 @@ def closed_idea_ids(viewer: User, challenges: Collection[Challenge]) -> set[int]
     """
     unsealed = [challenge.pk for challenge in challenges if not challenge.is_sealed]
     seats = Seat.objects.filter(
-        user=viewer, is_active=True, round__challenge__in=unsealed, round__state__in=(RoundState.PREPARING, *TAKES_SCORES)
+        user=viewer,
+        is_active=True,
+        round__challenge__in=unsealed,
+        round__state__in=(RoundState.PREPARING, *TAKES_SCORES),
     )
     free = Declaration.objects.filter(seat__in=seats, free=True).values("idea")
     waiting = Idea.objects.filter(challenge__in=seats.values("round__challenge")).exclude(pk__in=free)

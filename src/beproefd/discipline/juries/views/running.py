@@ -93,7 +93,9 @@ def seat_lay_down(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s left the jury. Divide the ideas again.") % {"name": seat.name})
             return redirect("juries:room", slug=slug)
     title = _("%(name)s leaves the jury") % {"name": seat.name}
-    about = _("Scores that were handed in still count. Ideas that were not judged yet go to others. The decision names who left.")
+    about = _(
+        "Scores that were handed in still count. Ideas that were not judged yet go to others. The decision names who left."
+    )
     return render(request, "juries/form.html", {"round": jury_round, "form": form, "title": title, "about": about})
 
 
