@@ -22,7 +22,6 @@ from ..models import ALWAYS_BINDS, BLOCKING, Assessment, Assignment, Declaration
 from ..ties import blocking_ties
 from .doors import locked_round, own_seat, require_runner, require_state, require_visible
 
-
 NO_NAME = {"bv", "nv", "vof", "cv", "ua", "stichting", "vereniging"}  # legal forms, which say nothing about who it is
 
 
