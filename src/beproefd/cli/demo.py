@@ -21,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
     """Migrate, build unless it is there, report, serve."""
     os.environ.setdefault("BEPROEFD_DEMO", "true")
     start_django()
+    print("Bezig      de demostad klaarzetten; de eerste keer duurt dat een minuut", flush=True)
     prepare()
     from beproefd.demo.city import build, report  # noqa: PLC0415 -- needs Django to be started
 

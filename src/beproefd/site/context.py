@@ -63,11 +63,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "nav_items": nav,
         "account_links": account,
         "footer_links": footer,
-        "demo_banner": (
-            _("Demo: do not enter real personal data.")
-            if settings.DEMO
-            else ""
-        ),
+        "demo_banner": (_("Demo: do not enter real personal data.") if settings.DEMO else ""),
         "chosen": SimpleLazyObject(lambda: chosen_ideas(user)),  # for the badge of an idea; asked where one is shown
         "account_name": getattr(user, "name", ""),
         "organisation": settings.ORGANISATION,

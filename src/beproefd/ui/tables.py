@@ -21,9 +21,9 @@ def with_roles(html: str) -> SafeString:
     """The same table; role and name of the column stand on its parts. Without a simple head it stays a sliding table."""
     head = HEAD.search(html)
     if not head or head[0].count("<tr") != 1 or "colspan" in html or "rowspan" in html:
-        return mark_safe(html)  # noqa: S308 -- a rendered template
+        return mark_safe(html)
     names = [" ".join(strip_tags(text).split()) for _attributes, text in COLUMN.findall(head[0])]
-    return mark_safe("".join(_parts(html, names, head.end())))  # noqa: S308 -- idem, with escaped names added
+    return mark_safe("".join(_parts(html, names, head.end())))
 
 
 def _parts(html: str, names: list[str], body: int) -> Iterator[str]:

@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from beproefd.discipline.challenges import actions
 from beproefd.discipline.challenges.models import CanvasVersion, Challenge, CriteriaSet, CriteriaState, Phase, Stimulus
+from beproefd.discipline.challenges.queries import intake_readiness
 from tests import factories
 from tests.discipline.pages import hidden, visit
+from tests.factories.challenges import canvas_values
 from tests.ui.page import Page
 
 NASTY = "'; DROP TABLE x; --<script>alert(1)</script>"
@@ -407,8 +409,44 @@ def test_an_english_page_marks_every_text_that_people_wrote_as_dutch(manager: An
         "stimulus_new",
     )
     addresses = [reverse("home"), reverse("challenges:list"), url("canvas_version", open_challenge, 1)]
-    pages = [Page(browser.get(page).content.decode()) for page in [*addresses, *(url(n, open_challenge) for n in names)]]
+    pages = [
+        Page(browser.get(page).content.decode()) for page in [*addresses, *(url(n, open_challenge) for n in names)]
+    ]
     english = " ".join(page.said_in("en") for page in pages)
     dutch = " ".join(page.said_in("nl") for page in pages)
     assert [text for text in WRITTEN if text in english] == []
     assert [text for text in WRITTEN if text not in dutch] == []
+
+
+# What the lock publishes
+
+
+def test_locked_criteria_are_public_before_ideas_are_welcome_and_nothing_else_is(ready_challenge: Challenge) -> None:
+    visitor = visit(None)
+    actions.draft_criteria(by=ready_challenge.created_by, challenge=ready_challenge, reason="Geheime reden.")
+    shown = visitor.get(url("criteria", ready_challenge))
+    text = shown.content.decode()
+    fingerprint = ready_challenge.criteria_sets.get(version=1).fingerprint
+    assert (shown.status_code, fingerprint in text, "Geheime reden." in text) == (200, True, False)
+    assert f'href="{url("detail", ready_challenge)}"' not in text
+    file = visitor.get(url("criteria_file", ready_challenge, 1))
+    assert hashlib.sha256(file.content).hexdigest() == fingerprint
+    others = [url("detail", ready_challenge), url("stimuli", ready_challenge), url("criteria_file", ready_challenge, 2)]
+    assert [visitor.get(page).status_code for page in others] == [404, 404, 404]
+
+
+def test_criteria_that_were_never_locked_stay_inside(manager: Any) -> None:
+    challenge = factories.challenge(manager)
+    factories.add_criteria(manager, challenge)
+    assert visit(None).get(url("criteria", challenge)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("mission", "asks"),
+    [("Gratis bier", False), ("Hoe kunnen we sparen makkelijk maken?", True), ("How can we help?", True), ("", False)],
+)
+def test_a_mission_is_ready_when_it_asks_how_we_can(manager: Any, mission: str, asks: bool) -> None:
+    challenge = factories.challenge(manager)
+    values = canvas_values() | {"mission": mission}
+    actions.revise_canvas(by=manager, challenge=challenge, base_number=1, values=values)
+    assert intake_readiness(Challenge.objects.get(pk=challenge.pk))[0].done is asks

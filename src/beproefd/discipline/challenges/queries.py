@@ -8,7 +8,7 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -54,11 +54,15 @@ def canvas_history(viewer: Any, challenge: Challenge) -> QuerySet[CanvasVersion]
     )
 
 
+def with_criteria_to_read(viewer: Any) -> QuerySet[Challenge]:
+    """Challenges whose page of criteria the viewer may open: what was locked is public, also before ideas are welcome."""
+    locked = CriteriaSet.objects.exclude(state=CriteriaState.DRAFT).values("challenge")
+    return Challenge.objects.filter(Q(pk__in=visible_challenges(viewer).order_by().values("pk")) | Q(pk__in=locked))
+
+
 def visible_criteria(viewer: Any, challenge: Challenge) -> QuerySet[CriteriaSet]:
     """Published versions for everyone; the draft for those who manage it. Newest first."""
-    sets = CriteriaSet.objects.filter(challenge=challenge, challenge__in=visible_challenges(viewer)).order_by(
-        "-version"
-    )
+    sets = CriteriaSet.objects.filter(challenge=challenge).order_by("-version")
     return sets if is_manager(viewer) else sets.exclude(state=CriteriaState.DRAFT)
 
 
@@ -81,6 +85,9 @@ class Check:
     where: str
 
 
+QUESTION = re.compile(r"(hoe kunnen we|how can we)\b", re.IGNORECASE)
+
+
 def intake_readiness(challenge: Challenge) -> list[Check]:
     """What must be in place before intake opens, in the order of the canvas."""
     canvas = challenge.canvas or CanvasVersion()
@@ -88,7 +95,7 @@ def intake_readiness(challenge: Challenge) -> list[Check]:
     number = canvas.target_number is not None and canvas.target_number_source and canvas.target_number_date
     dates = [canvas.intake_deadline, canvas.jury_until, canvas.decision_on, canvas.follow_up_until]
     return [
-        Check(_("A mission that asks “How can we ...”"), bool(canvas.mission), edit),
+        Check(_("A mission that asks “How can we ...”"), bool(QUESTION.match(canvas.mission)), edit),
         Check(_("A target group in words"), bool(canvas.target_group), edit),
         Check(_("A number for the target group, with source and date"), bool(number), edit),
         Check(_("At least one outcome, such as autonomy"), bool(canvas.outcome_words), edit),

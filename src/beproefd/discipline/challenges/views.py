@@ -39,6 +39,7 @@ from .queries import (
     visible_stimuli,
     what_changed,
     with_canvases,
+    with_criteria_to_read,
 )
 from .rules import can_manage_challenges
 
@@ -286,7 +287,7 @@ def draw(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     """The published criteria for everyone; for the programme also the workbench of the draft."""
-    challenge = enter(request, slug)
+    challenge = get_object_or_404(with_criteria_to_read(request.user), slug=slug)
     sets = list(visible_criteria(request.user, challenge).prefetch_related("criteria"))
     published = [{"set": item, "rules": rulebook.parse(item.canonical)} for item in sets if item.is_locked]
     draft = next((item for item in sets if not item.is_locked), None)
@@ -305,6 +306,7 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
         draft=draft,
         checks=checks,
         is_ready=all(check.done for check in checks),
+        opens_challenge=visible_challenges(request.user).filter(pk=challenge.pk).exists(),
     )
 
 
@@ -439,7 +441,7 @@ def criteria_new_version(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def criteria_file(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """The published document, byte for byte as its fingerprint was taken."""
-    challenge = enter(request, slug)
+    challenge = get_object_or_404(with_criteria_to_read(request.user), slug=slug)
     published = visible_criteria(request.user, challenge).exclude(state=CriteriaState.DRAFT)
     criteria_set = get_object_or_404(published, version=version)
     response = HttpResponse(criteria_set.canonical.encode(), content_type="application/json")

@@ -12,13 +12,13 @@ from .track import (
     CycleLine,
     TrackLine,
     chosen_ideas,
-    tracks_in_need,
     cycle_lines,
     has_follow_up,
     possible_coaches,
     start_checks,
     track_of,
     tracks,
+    tracks_in_need,
     waiting_ideas,
 )
 
@@ -39,7 +39,6 @@ __all__ = [
     "agreement_behind",
     "capacity",
     "chosen_ideas",
-    "tracks_in_need",
     "concreteness",
     "cycle_lines",
     "has_follow_up",
@@ -58,6 +57,7 @@ __all__ = [
     "threads",
     "track_of",
     "tracks",
+    "tracks_in_need",
     "usable_evidence",
     "waiting_ideas",
 ]

@@ -156,9 +156,7 @@ def tracks_in_need(viewer: Any) -> list[TrackLine]:
         return []
     steers = is_manager(viewer)
     return [
-        line
-        for line in tracks(viewer)
-        if (line.need and line.idea.coach_id == viewer.pk) or (line.signal and steers)
+        line for line in tracks(viewer) if (line.need and line.idea.coach_id == viewer.pk) or (line.signal and steers)
     ]
 
 
