@@ -182,3 +182,61 @@ def test_marked_looks_are_the_only_ones():
 
     assert unmarked.verdict is Verdict.CONTINUE
     assert marked.verdict is Verdict.SUPPORTED
+
+
+def test_unequal_arms_are_monitored_in_blocks_and_nobody_is_lost():
+    design = TwoArmBinary(baseline=0.2, minimal_effect=0.5, allocation=(1, 2))
+    generator = np.random.default_rng(8)
+    rows = [
+        Observation(float(generator.random() < share), arm=arm)
+        for _ in range(60)
+        for arm, share in (("0", 0.2), ("1", 0.8), ("1", 0.8))
+    ]
+    done = fed(design, rows)
+    result = done.result
+
+    assert done.verdict is Verdict.SUPPORTED
+    assert result.per_arm == (result.units, 2 * result.units)
+    assert result.interval[0] > 0
+    late = fed(design, [*(row for row in rows if row.arm == "1"), *(row for row in rows if row.arm == "0")])
+    assert late.result.units == result.units
+    assert late.verdict is Verdict.SUPPORTED
+
+
+def test_unequal_arms_keep_the_error_of_a_false_claim():
+    design = TwoArmBinary(baseline=0.2, minimal_effect=0.5, allocation=(1, 2), alpha=0.2)
+    generator = np.random.default_rng(9)
+    supported = 0
+    for _ in range(200):
+        drawn = generator.random((60, 3)) < 0.4
+        rows = [Observation(float(v), arm=arm) for block in drawn for v, arm in zip(block, "011", strict=True)]
+        supported += fed(design, rows).verdict is Verdict.SUPPORTED
+
+    assert supported / 200 <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 200)
+
+
+@pytest.mark.parametrize("slower", ["0", "1"])
+def test_outcomes_that_come_late_in_one_arm_keep_the_error_of_a_false_claim(slower):
+    design = TwoArmBinary(baseline=0.3, minimal_effect=0.4, alpha=0.2)
+    generator = np.random.default_rng(10)
+    supported = 0
+    for _ in range(200):
+        people = [(arm, float(generator.random() < 0.4)) for _ in range(45) for arm in "01"]
+        delays = [generator.exponential(40.0 if arm == slower else 5.0) for arm, _ in people]
+        arrival = np.argsort(np.arange(len(people)) + delays, kind="stable")
+        rows = [Observation(people[k][1], arm=people[k][0]) for k in arrival]
+        supported += fed(design, rows).verdict is Verdict.SUPPORTED
+
+    assert supported / 200 <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 200)
+
+
+def test_late_outcomes_wait_for_a_partner_and_are_all_used_in_the_end():
+    design = TwoArmBinary(baseline=0.3, minimal_effect=0.25)
+    new = [Observation(1.0, arm="1")] * 40
+    early = fed(design, new)
+    whole = fed(design, new + [Observation(float(k % 4 == 0), arm="0") for k in range(40)])
+
+    assert early.units == 0
+    assert early.verdict is Verdict.CONTINUE
+    assert whole.verdict is Verdict.SUPPORTED
+    assert whole.units == whole.result.per_arm[0]

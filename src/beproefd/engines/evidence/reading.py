@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 from math import isfinite, sqrt
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from beproefd.engines.evidence.designs import (
+    LARGEST_COUNT,
     Design,
     MatchedPairs,
     OneArmBinary,
@@ -30,6 +34,8 @@ from beproefd.engines.evidence.designs import (
 from beproefd.engines.evidence.model import SCALE
 from beproefd.engines.evidence.steps import Descriptor, block_step
 
+Floats = NDArray[np.float64]
+
 PRIOR_WEIGHT = 30.0
 """Degrees of freedom the design's standard deviation counts for when the spread is learned from the data."""
 
@@ -38,6 +44,12 @@ LEFT, EVENT, ENTERED = 0.0, 1.0, 2.0
 
 LARGEST = 30
 """Largest whole-number score of a continuous outcome: five standard deviations; further out counts as this."""
+
+
+LARGEST_NUMBER = 1e15
+"""Largest size of an outcome or measurement: beyond it a sum no longer holds whole numbers."""
+
+LARGEST_EXPOSURE = 1e6
 
 
 class ObservationError(ValueError):
@@ -90,11 +102,15 @@ def check_outcome(design: Design, value: float) -> float:
     """The outcome if the design can hold it."""
     if not isfinite(value):
         raise ObservationError("outcome must be a finite number")
+    if abs(value) > LARGEST_NUMBER:
+        raise ObservationError(f"outcome must be at most {LARGEST_NUMBER:g} in size, not {value:g}")
     whole = float(value).is_integer()
     if isinstance(design, OneArmBinary | TwoArmBinary) and value not in (0, 1):
         raise ObservationError(f"outcome must be 0 or 1, not {value:g}")
-    if isinstance(design, OneArmCount | TwoArmCount) and (value < 0 or not whole or value > 100_000):
+    if isinstance(design, OneArmCount | TwoArmCount) and (value < 0 or not whole):
         raise ObservationError(f"outcome must be a count, not {value:g}")
+    if isinstance(design, OneArmCount | TwoArmCount) and value > LARGEST_COUNT:
+        raise ObservationError(f"outcome must be at most {LARGEST_COUNT}, not {value:g}")
     if isinstance(design, TwoArmOrdinal) and not (whole and 0 <= value < len(design.baseline)):
         raise ObservationError(f"outcome must be a whole number from 0 to {len(design.baseline) - 1}, not {value:g}")
     if isinstance(design, TwoArmEvents) and value not in (LEFT, EVENT, ENTERED):
@@ -116,8 +132,10 @@ class Reader:
     people: list[int] = field(default_factory=lambda: [0, 0])
     sums: list[float] = field(default_factory=lambda: [0.0, 0.0])
     exposures: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    lost: list[float] = field(default_factory=lambda: [0.0, 0.0])
     queues: list[list[list[float]]] = field(default_factory=lambda: [[], []])
     open_pairs: dict[str, list[float]] = field(default_factory=dict)
+    done_pairs: list[str] = field(default_factory=list)
     squares: float = 0.0
     freedom: float = 0.0
     risk: dict[str, list[int]] = field(default_factory=dict)
@@ -128,13 +146,18 @@ class Reader:
         design = self.design
         two = isinstance(design, TwoArm | MatchedPairs | TwoArmEvents)
         arm = arm_index(design, seen.arm) if two else 1
-        if not (seen.exposure > 0 and isfinite(seen.exposure)):
+        if not seen.exposure > 0:
             raise ObservationError("exposure must be positive")
+        if not 1 / LARGEST_EXPOSURE <= seen.exposure <= LARGEST_EXPOSURE:
+            raise ObservationError(f"exposure must be at most {LARGEST_EXPOSURE:g}, and 1/exposure too")
+        if isinstance(design, OneArmCount) and design.threshold * seen.exposure > LARGEST_COUNT:
+            raise ObservationError(f"exposure times threshold must be at most {LARGEST_COUNT}")
         if isinstance(design, TwoArmEvents):
             return self._event(design, arm, seen)
         if seen.outcome is None:
             self.rows += 1
             self.missing[arm] += 1
+            self.lost[arm] += seen.exposure
             return None
         value = check_outcome(design, seen.outcome)
         if isinstance(design, MatchedPairs):
@@ -193,8 +216,8 @@ class Reader:
         known, total = self.before[:2]
         if value is None:
             return total / known if known else 0.0
-        if not isfinite(value):
-            raise ObservationError("before must be a finite number")
+        if not abs(value) <= LARGEST_NUMBER:
+            raise ObservationError(f"before must be a number of at most {LARGEST_NUMBER:g} in size")
         self.before[0], self.before[1] = known + 1, total + value
         return float(value)
 
@@ -212,6 +235,8 @@ class Reader:
         if pair is None or pair == "":
             raise ObservationError("pair is missing")
         other = self.open_pairs.get(pair)
+        if pair in self.done_pairs:
+            raise ObservationError(f"pair {pair!r} already has both arms")
         if other is None:
             self.open_pairs[pair] = [float(arm), value]
             self._count(arm, value, 1.0)
@@ -220,6 +245,7 @@ class Reader:
             raise ObservationError(f"pair {pair!r} already has this arm")
         self._count(arm, value, 1.0)
         del self.open_pairs[pair]
+        self.done_pairs.append(pair)
         values = [0.0, 0.0]
         values[arm], values[1 - arm] = value, other[1]
         if self.direction < 0:
@@ -257,8 +283,10 @@ class Reader:
 
     def to_plain(self) -> dict[str, Any]:
         """State as plain values."""
-        names = ("rows", "missing", "people", "sums", "exposures", "queues", "open_pairs", "squares", "freedom")
-        own = {TwoArmEvents: ("risk",), TwoArmAdjusted: ("before",)}.get(type(self.design), ())
+        names = ("rows", "missing", "people", "sums", "exposures", "lost", "queues", "open_pairs", "squares", "freedom")
+        own = {TwoArmEvents: ("risk",), TwoArmAdjusted: ("before",), MatchedPairs: ("done_pairs",)}.get(
+            type(self.design), ()
+        )
         return {name: getattr(self, name) for name in (*names, *own)}
 
     @classmethod
@@ -273,10 +301,18 @@ def spread(reader: Reader, sd: float, effect: float, sizes: tuple[int, int]) -> 
     Within a block the arms are mixed, so that nothing is learned about the claim; a real difference then widens the
     spread. Half of what the planned effect would add is taken off: right on average whether it is there or not.
     """
-    seen = (PRIOR_WEIGHT * sd**2 + reader.squares) / (PRIOR_WEIGHT + reader.freedom)
+    seen, used = spread_used(np.array(reader.squares), reader.freedom, sd, effect, sizes)
+    return float(seen), float(used)
+
+
+def spread_used(
+    squares: Floats, freedom: float, sd: float, effect: float, sizes: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """``spread`` from sums of squares within blocks, for many tests at once."""
+    seen = (PRIOR_WEIGHT * sd**2 + squares) / (PRIOR_WEIGHT + freedom)
     added = effect**2 * sizes[0] * sizes[1] / sum(sizes) / (sum(sizes) - 1) / 2
-    weight = reader.freedom / (PRIOR_WEIGHT + reader.freedom)
-    return seen, max(seen - weight * added, seen / 2)
+    weight = freedom / (PRIOR_WEIGHT + freedom)
+    return seen, np.maximum(seen - weight * added, seen / 2)
 
 
 def check_readable(design: Design) -> None:

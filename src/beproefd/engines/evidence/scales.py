@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from math import exp, inf, isinf, log, sqrt
 
-import numpy as np
-
 from beproefd.engines.evidence.designs import (
     Design,
     MatchedPairs,
@@ -20,7 +18,7 @@ from beproefd.engines.evidence.designs import (
     TwoArmOrdinal,
 )
 from beproefd.engines.evidence.model import SCALE
-from beproefd.engines.evidence.reading import Reader, spread
+from beproefd.engines.evidence.reading import PRIOR_WEIGHT, Reader, spread
 
 
 def scale_name(design: Design) -> str:
@@ -70,6 +68,12 @@ def interval(design: Design, reader: Reader, limits: tuple[float, float]) -> tup
             min(risk_difference(signed[0], reader, share + sign * error) for sign in (-1, 1)),
             max(risk_difference(signed[1], reader, share + sign * error) for sign in (-1, 1)),
         )
+    if isinstance(design, TwoArmContinuous | MatchedPairs):
+        signed = sorted(limit * reader.direction for limit in limits)
+        return (
+            min(_mean_difference(design, reader, signed[0], sign) for sign in (-1, 1)),
+            max(_mean_difference(design, reader, signed[1], sign) for sign in (-1, 1)),
+        )
     ends = sorted(natural(design, reader, limit) for limit in limits)
     return ends[0], ends[1]
 
@@ -109,35 +113,72 @@ def risk_difference(log_odds_ratio: float, reader: Reader, pooled: float | None 
     return p1 - p0
 
 
-def _mean_difference(design: TwoArmContinuous | MatchedPairs, reader: Reader, tilt: float) -> float:
-    """Tilt per grid step to the outcome's unit; the learned spread contains the difference itself, which is undone."""
+def _mean_difference(
+    design: TwoArmContinuous | MatchedPairs, reader: Reader, tilt: float, errors: float = 0.0
+) -> float:
+    """Tilt per grid step to the outcome's unit, with the spread so many standard errors from what was learned.
+
+    The spread seen within blocks contains the difference itself, as far as it was seen and not planned; that is undone.
+    """
     if isinf(tilt):
         return tilt
     sd = design.residual_sd if isinstance(design, TwoArmContinuous) else design.sd / sqrt(2)
-    # The grid was in units of the spread used; a pair's own difference is part of the spread seen (squared, halved).
-    sizes = design.allocation if isinstance(design, TwoArmContinuous) else (1, 1)
-    seen, used = spread(reader, sd, design.minimal_effect, sizes)
-    crude = tilt * SCALE * sd
+    control, new = design.allocation if isinstance(design, TwoArmContinuous) else (1, 1)
+    seen, used = spread(reader, sd, design.minimal_effect, (control, new))
+    seen *= 1 + errors * sqrt(2 / (PRIOR_WEIGHT + reader.freedom))
+    crude = tilt * SCALE * sd  # the difference times variance used over variance
     if abs(crude) < 1e-12 * sd:
         return crude
-    return (-used + sqrt(used**2 + 2 * crude**2 * seen)) / crude
+    own = control * new / (control + new) / (control + new - 1) * reader.freedom / (PRIOR_WEIGHT + reader.freedom)
+    if own == 0:
+        return crude * seen / used
+    return (-used + sqrt(used**2 + 4 * own * crude**2 * seen)) / (2 * own * crude)
+
+
+def sensitivity_scale(design: Design) -> str:
+    """Scale of ``sensitivity``: plain numbers per arm, so for answers a difference in means."""
+    return "mean_difference" if isinstance(design, TwoArmOrdinal) else scale_name(design)
 
 
 def sensitivity(design: Design, reader: Reader) -> tuple[float, float]:
-    """Lowest and highest plain estimate over all outcomes the missing could have had; (nan, nan) if unbounded."""
-    if isinstance(design, OneArmBinary):
-        seen, gone = reader.people[1], reader.missing[1]
-        if seen + gone == 0:
-            return float("nan"), float("nan")
-        return reader.sums[1] / (seen + gone), (reader.sums[1] + gone) / (seen + gone)
-    bounds: tuple[float, float] | None = None
-    if isinstance(design, TwoArmBinary):
-        bounds = (0.0, 1.0)
-    elif isinstance(design, TwoArmContinuous) and design.bounds:
-        bounds = design.bounds
-    sizes = [reader.people[arm] + reader.missing[arm] for arm in (0, 1)]
-    if bounds is None or min(sizes) == 0:
+    """Lowest and highest plain estimate over all outcomes the missing could have had; an end that nothing bounds is
+    infinite. (nan, nan): no plain estimate, and for time to an event, where who leaves is part of the method.
+
+    Amounts without stated bounds and counts have no largest value, so any missing outcome leaves that end open.
+    """
+    if isinstance(design, TwoArmEvents):
         return float("nan"), float("nan")
-    worst = np.array(reader.sums) + np.array(reader.missing) * np.array([bounds[1], bounds[0]])
-    best = np.array(reader.sums) + np.array(reader.missing) * np.array([bounds[0], bounds[1]])
-    return float(worst[1] / sizes[1] - worst[0] / sizes[0]), float(best[1] / sizes[1] - best[0] / sizes[0])
+    low, high = _ends(design)
+    arms = (1,) if isinstance(design, OneArmBinary | OneArmCount) else (0, 1)
+    counted = isinstance(design, OneArmCount | TwoArmCount)
+    means = []
+    for arm in arms:
+        gone = reader.missing[arm]
+        size = reader.exposures[arm] + reader.lost[arm] if counted else float(reader.people[arm] + gone)
+        if size == 0:
+            return float("nan"), float("nan")
+        means.append([(reader.sums[arm] + (gone * end if gone else 0.0)) / size for end in (low, high)])
+    if len(means) == 1:
+        return means[0][0], means[0][1]
+    (low0, high0), (low1, high1) = means
+    if isinstance(design, TwoArmCount):
+        return _ratio(low1, high0), _ratio(high1, low0)
+    return low1 - high0, high1 - low0
+
+
+def _ends(design: Design) -> tuple[float, float]:
+    """Lowest and highest outcome there can be."""
+    if isinstance(design, OneArmBinary | TwoArmBinary):
+        return 0.0, 1.0
+    if isinstance(design, OneArmCount | TwoArmCount):
+        return 0.0, inf
+    if isinstance(design, TwoArmOrdinal):
+        return 0.0, len(design.baseline) - 1.0
+    bounds = design.bounds if isinstance(design, TwoArmContinuous) else None
+    return bounds or (-inf, inf)
+
+
+def _ratio(above: float, below: float) -> float:
+    if isinf(below):
+        return 0.0
+    return above / below if below else inf

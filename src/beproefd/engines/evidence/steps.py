@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp, inf, log, log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,11 @@ class StepLaw:
         """Largest score."""
         return len(self.pmf) - 1
 
+    @property
+    def reach(self) -> float:
+        """Largest score there can be at any tilt."""
+        return self.top
+
     def cumulant(self, theta: float | Floats) -> Floats:
         """log E_0 exp(theta s); same shape as ``theta``."""
         tilts = np.atleast_1d(np.asarray(theta, dtype=float))
@@ -47,9 +53,50 @@ class StepLaw:
 
     def tilted(self, theta: float) -> Floats:
         """pmf under tilt ``theta``."""
-        log = np.log(np.maximum(self.pmf, 1e-300)) + theta * np.arange(len(self.pmf))
-        weights = np.where(self.pmf > 0, np.exp(log - log.max()), 0.0)
+        possible = self.pmf > 0
+        log = np.where(possible, np.log(np.where(possible, self.pmf, 1.0)) + theta * np.arange(len(self.pmf)), -np.inf)
+        weights = np.exp(log - log.max())
         return np.asarray(weights / weights.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class PoissonLaw(StepLaw):
+    """A count has no largest value: ``pmf`` is cut off where it does not matter at the border, but may elsewhere."""
+
+    @property
+    def reach(self) -> float:
+        """No largest score."""
+        return inf
+
+    def cumulant(self, theta: float | Floats) -> Floats:
+        """Exact: mean times (exp theta - 1)."""
+        return np.asarray(self.mean * np.expm1(np.minimum(np.atleast_1d(np.asarray(theta, dtype=float)), 690.0)))
+
+    def tilted(self, theta: float) -> Floats:
+        """Poisson again, cut off where it does not matter at this tilt."""
+        return _poisson(self.mean * exp(min(theta, 690.0)))
+
+
+@dataclass(frozen=True, eq=False)
+class BinomialLaw(StepLaw):
+    """Events of which so many belong to the new arm; exact also where the chance at the border is too small to write."""
+
+    share: float
+
+    def cumulant(self, theta: float | Floats) -> Floats:
+        """Exact: total times log(1 - share + share exp theta)."""
+        tilts = np.atleast_1d(np.asarray(theta, dtype=float))
+        return np.asarray(self.top * np.logaddexp(np.log1p(-self.share), np.log(self.share) + tilts))
+
+    def tilted(self, theta: float) -> Floats:
+        """Binomial again."""
+        share = float(special.expit(log(self.share) - log1p(-self.share) + theta))
+        return np.asarray(stats.binom.pmf(np.arange(self.top + 1), self.top, share))
+
+
+def _poisson(mean: float) -> Floats:
+    top = int(stats.poisson.isf(1e-15, mean)) + 1
+    return np.asarray(stats.poisson.pmf(np.arange(top + 1), mean))
 
 
 @lru_cache(maxsize=65536)
@@ -65,9 +112,12 @@ def step_law(descriptor: Descriptor) -> StepLaw:
     elif name == "binomial":
         total = int(values[0])
         pmf = stats.binom.pmf(np.arange(total + 1), total, values[1])
+        pmf.flags.writeable = False
+        return BinomialLaw(pmf, total * values[1], total * values[1] * (1 - values[1]), values[1])
     elif name == "poisson":
-        top = int(stats.poisson.isf(1e-15, values[0])) + 1
-        pmf = stats.poisson.pmf(np.arange(top + 1), values[0])
+        pmf = _poisson(values[0])
+        pmf.flags.writeable = False
+        return PoissonLaw(pmf, values[0], values[0])
     elif name == "block":
         pmf = _draws(int(values[0]), [int(v) for v in values[1:]])
     else:
@@ -111,12 +161,15 @@ def block_step(treated: list[int], others: list[int]) -> tuple[Descriptor | None
 
 @lru_cache(maxsize=65536)
 def gain(descriptor: Descriptor, theta: float) -> float:
-    """Information of a step about the tilt that matters: 2 (log E_0 exp(theta s) - theta mean).
-
-    About theta squared times the variance for small steps, but a step cannot teach more than it can say.
+    """Information of a step about the tilt that matters: twice the smaller of its two divergences, from the border to
+    the effect and back. About theta squared times the variance for small steps; a pair's sign is never worth more than
+    2 log 2, however large the effect is, so that a few large steps do not pass for the many that an error needs.
     """
     law = step_law(descriptor)
-    return 2 * (float(law.cumulant(theta)[0]) - theta * law.mean)
+    cumulant = float(law.cumulant(theta)[0])
+    tilted = law.tilted(theta)
+    mean = float(tilted @ np.arange(len(tilted)))
+    return 2 * min(cumulant - theta * law.mean, theta * mean - cumulant)
 
 
 def total_cumulant(counts: Mapping[Descriptor, int], theta: float | Floats) -> Floats:

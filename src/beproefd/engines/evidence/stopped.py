@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from math import inf
+from math import inf, log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import optimize, special
 
 from beproefd.engines.evidence.steps import Descriptor, step_law
 from beproefd.engines.evidence.walk import Walk
@@ -30,9 +30,16 @@ class StoppedWalk:
     """The final state of a walk: earlier looks, the law at the last look, and the score at which it stopped."""
 
     def __init__(self, walk: Walk, score: int) -> None:
-        """``walk`` as it was just before its last look took anything out."""
+        """``walk`` as it was just before its last look took anything out.
+
+        Chances at other tilts come from those at one tilt by their ratio. When the score is so far from the border of
+        the claim that its chance there cannot be written as a number, the tilt at which it is usual takes that part.
+        """
+        place = score - walk.low
+        if not (0 <= place < len(walk.mass) and walk.mass[place] > FAINT):
+            walk = walk.at(_usual(walk, score))
         self.score = score
-        self._theta = walk.theta
+        self._theta, self._tilt = walk.theta, walk.tilt
         kinds: dict[Descriptor, int] = {}
         for step in walk.steps:
             kinds.setdefault(step, len(kinds))
@@ -56,16 +63,23 @@ class StoppedWalk:
         self._below = (scores[~above & ~at], _log(walk.mass[~above & ~at]), np.full(int((~above & ~at).sum()), last))
         self._at = (scores[at], _log(walk.mass[at]), np.full(int(at.sum()), last))
 
+    @property
+    def known(self) -> bool:
+        """Whether the result's own chance could be worked out: not after a jump that no tilt can explain."""
+        return len(self._at[1]) > 0 and bool(self._at[1][0] > log(FAINT))
+
     def tails(self, theta: float) -> tuple[float, float, float]:
         """P_theta(stronger), P_theta(the same), P_theta(weaker)."""
-        cumulants = np.array([float(step_law(kind).cumulant(theta)[0]) for kind in self._kinds])
+        ends = np.array([theta, self._tilt])
+        cumulants = np.array([-np.diff(step_law(kind).cumulant(ends))[0] for kind in self._kinds])
         total = self._counts @ cumulants if len(cumulants) else np.zeros(len(self._counts))
-
-        def mass(points: tuple[Floats, Floats, NDArray[np.int64]]) -> float:
-            scores, logs, rows = points
-            return float(np.exp(theta * scores + logs - total[rows]).sum())
-
-        return mass(self._up) + mass(self._above), mass(self._at), mass(self._down) + mass(self._below)
+        parts = []
+        for group in ((self._up, self._above), (self._at,), (self._down, self._below)):
+            logs = [(theta - self._tilt) * scores + mass - total[rows] for scores, mass, rows in group]
+            parts.append(special.logsumexp(np.concatenate([*logs, [-np.inf]])))
+        # The three are everything that can happen; far from the tilt taken the rest of them is lost in rounding.
+        stronger, same, weaker = np.exp(np.array(parts) - special.logsumexp(parts))
+        return float(stronger), float(same), float(weaker)
 
     def p_value(self) -> float:
         """Chance of a result at least as strong on a false claim at its border."""
@@ -131,6 +145,24 @@ class StoppedWalk:
         else:
             return inf
         return float(optimize.brentq(rising, low, high, xtol=1e-9 + 1e-7 * self._theta))
+
+
+FAINT = 1e-200
+"""Chance below which a score is looked at from another tilt."""
+
+
+def _usual(walk: Walk, score: int) -> float:
+    """Tilt at which so high a score is about what one expects."""
+    counts = walk.counts_at(len(walk.steps))
+    low, high = -60 * walk.theta, 60 * walk.theta
+    for _ in range(50):
+        middle = (low + high) / 2
+        expected = 0.0
+        for step, count in counts.items():
+            near = step_law(step).cumulant(np.array([middle - 1e-6, middle + 1e-6]))
+            expected += count * float(near[1] - near[0]) / 2e-6
+        low, high = (middle, high) if expected < score else (low, middle)
+    return low
 
 
 def _log(mass: Floats) -> Floats:

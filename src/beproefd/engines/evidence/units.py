@@ -95,6 +95,7 @@ class UnitTest:
             return
         share = self.information / self.model.information
         final = final or share >= 1
+        share = 1.0 if final else share  # what comes last may use all that is left, however little came in
         upper, lower, refute = self._walk.limits(*self.model.spending.at(share), final=final)
         if not self._decide(upper, lower, refute, final):
             self._walk.look(upper, lower)
@@ -147,13 +148,15 @@ class UnitTest:
         return e_value(self.score, self.counts, self.model.theta)
 
     def stopped_walk(self) -> StoppedWalk | None:
-        """The final state for estimates; None while running or in estimation mode."""
+        """The final state for estimates; None while running, in estimation mode, or when a result is so far out that
+        its chance cannot be written (the confidence sequence then still holds).
+        """
         if self.stopped_at is None or self.design.mode == "estimation":
             return None
         if self._stopped is None:
             walk = self._walk if self.model.table is None else self._replayed(self.model.table)
             self._stopped = StoppedWalk(walk, self.score)
-        return self._stopped
+        return self._stopped if self._stopped.known else None
 
     def _replayed(self, table: Boundary) -> Walk:
         """The walk behind a table, up to just before the last look."""
@@ -178,7 +181,7 @@ class UnitTest:
         if not self.counts:
             return float("nan")
         low, high = -40 * self.model.theta, 40 * self.model.theta
-        reach = sum(step_law(step).top * count for step, count in self.counts.items())
+        reach = sum(step_law(step).reach * count for step, count in self.counts.items())
         if self.score <= 0 or self.score >= reach:
             return inf if self.score > 0 else -inf
         for _ in range(50):
@@ -230,7 +233,8 @@ class UnitTest:
             interval=ends, tilt=tilt, tilt_interval=limits, interval_kind=kind, level=1 - self.design.alpha,
             e_value=self.e_value, p_value=stopped.p_value() if stopped else None, expected_remaining=at,
             remaining_if=(if_false, if_true), max_units=self.model.max_units,
-            sensitivity=scales.sensitivity(self.design, self.reader), estimate_bounds=bounds,
+            sensitivity=scales.sensitivity(self.design, self.reader),
+            sensitivity_scale=scales.sensitivity_scale(self.design), estimate_bounds=bounds,
         )  # fmt: skip
 
     def to_plain(self) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Result:
     ``tilt_interval`` on the scale of the exact guarantee. ``expected_remaining`` is in units at the present estimate;
     ``remaining_if`` gives it for a claim that is just false and for the effect that matters. ``estimate_bounds`` (after
     stopping) are two estimates on the same scale, the lower one too high and the upper one too low at most half the time.
+    ``sensitivity``: lowest and highest plain estimate, on ``sensitivity_scale``, over all the missing could have been.
     """
 
     verdict: Verdict
@@ -54,6 +55,7 @@ class Result:
     max_units: int | None
     sensitivity: tuple[float | None, float | None]
     estimate_bounds: tuple[float | None, float | None] = (None, None)
+    sensitivity_scale: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; what is infinite or unknown is None."""

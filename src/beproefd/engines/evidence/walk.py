@@ -22,6 +22,7 @@ from beproefd.engines.evidence.steps import Descriptor, step_law
 Floats = NDArray[np.float64]
 
 TINY = 1e-12
+WIDE = 2000
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Look:
 class Walk:
     """The running score's law at the border of the claim among paths that have not stopped.
 
-    ``mass[i]`` is the probability that the test still runs with score ``low + i``. ``theta`` is the tilt that matters.
+    ``mass[i]`` is the probability that the test still runs with score ``low + i``. ``theta`` is the tilt that matters;
+    ``tilt`` is where the law is taken, 0 at the border of the claim.
     """
 
     theta: float
@@ -75,14 +77,34 @@ class Walk:
     below: float = 0.0
     steps: list[Descriptor] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    tilt: float = 0.0
 
     def step(self, descriptor: Descriptor) -> None:
         """Add a step's law."""
         law = step_law(descriptor)
         if law.top and len(self.mass):
-            self.mass = np.convolve(self.mass, law.pmf)
+            self._add(law.tilted(self.tilt) if self.tilt else law.pmf)
         self.cumulant += _cumulant_at(descriptor, self.theta)
         self.steps.append(descriptor)
+
+    def _add(self, pmf: Floats) -> None:
+        if len(pmf) > WIDE:
+            # Large counts: most scores are so far off that their chance is zero to the last bit.
+            for mass in (pmf, self.mass):
+                self.low += int((mass > 0).argmax())
+            pmf, self.mass = (np.trim_zeros(mass) for mass in (pmf, self.mass))
+        self.mass = np.convolve(self.mass, pmf)
+
+    def at(self, tilt: float) -> Walk:
+        """The same steps and limits with the law at another tilt."""
+        again, looks = Walk(self.theta, self.alpha, tilt=tilt), list(self.looks)
+        for made in range(len(self.steps) + 1):
+            if made:
+                again.step(self.steps[made - 1])
+            while looks and looks[0].steps == made:
+                look = looks.pop(0)
+                again.look(look.up_low, look.down_low + len(look.down) - 1)
+        return again
 
     def limits(self, allowed_alpha: float, allowed_beta: float, *, final: bool) -> tuple[int, int, int]:
         """(upper, lower, refute) for a look now: support from ``upper``, stop without support up to ``lower``, and a
