@@ -158,10 +158,10 @@ def test_looks_between_keep_the_error_of_a_wedge():
 
 
 def test_a_cluster_or_period_that_is_not_in_the_design_is_refused():
-    monitor = Monitor(SteppedWedge(starts=(1, 2, 3), periods=4, minimal_effect=0.5))
+    monitor = Monitor(SteppedWedge(starts=(1, 2, 3), periods=4, minimal_effect=0.5, clusters=("a", "b", "c")))
     monitor.update([Observation(1.0, cluster=name, period=0) for name in ("a", "b", "c")])
 
-    with pytest.raises(ObservationError, match="one more than the design has"):
+    with pytest.raises(ObservationError, match="cluster 'd' is not one of a, b, c"):
         monitor.update([Observation(1.0, cluster="d", period=0)])
     with pytest.raises(ObservationError, match="period must be 0 to 3"):
         monitor.update([Observation(1.0, cluster="a", period=4)])

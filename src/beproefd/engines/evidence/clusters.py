@@ -51,18 +51,23 @@ class ClusterResult:
     listed: bool
 
 
+def ways_to_draw(starts: tuple[int, ...]) -> int:
+    """Number of different orders that could have been drawn."""
+    ways = factorial(len(starts))
+    for value in set(starts):
+        ways //= factorial(starts.count(value))
+    return ways
+
+
 @lru_cache(maxsize=16)
-def orders(starts: tuple[int, ...], draws: int, seed: int) -> tuple[Ints, bool]:
-    """All orders that could have been drawn, or the one that was plus ``draws`` others; first row the one drawn.
+def orders(starts: tuple[int, ...], draws: int, seed: int, limit: int = LIST_LIMIT) -> tuple[Ints, bool]:
+    """All orders that could have been drawn when they are at most ``limit``, or the one that was plus ``draws`` others;
+    first row the one drawn.
 
     Shape (orders, clusters): the first period of the new way. The second value says whether all are listed.
     """
-    sizes = [starts.count(value) for value in sorted(set(starts))]
-    ways = factorial(len(starts))
-    for size in sizes:
-        ways //= factorial(size)
     own = np.array(starts, dtype=np.int64)
-    if ways <= LIST_LIMIT:
+    if ways_to_draw(starts) <= limit:
         rows = _arrangements(tuple(sorted(starts)))
         same = (rows == own).all(axis=1)
         return np.concatenate([rows[same], rows[~same]]), True
@@ -100,9 +105,9 @@ class Lots:
 
 
 @lru_cache(maxsize=4)
-def lots(starts: tuple[int, ...], draws: int, seed: int) -> Lots:
+def lots(starts: tuple[int, ...], draws: int, seed: int, limit: int = LIST_LIMIT) -> Lots:
     """The orders of ``orders`` in a form in which sums over clusters are quick."""
-    arrangement, listed = orders(starts, draws, seed)
+    arrangement, listed = orders(starts, draws, seed, limit)
     kinds = np.unique(arrangement)
     place = np.searchsorted(kinds, arrangement)
     member = None

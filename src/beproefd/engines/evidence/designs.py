@@ -23,6 +23,10 @@ Looks = int | tuple[int, ...] | str
 "marked" (only at observations that carry a look mark, for calendars that are not known beforehand)."""
 
 
+LARGEST_COUNT = 100_000
+"""Largest number of events that a row may hold, or may be expected to hold."""
+
+
 def _need(ok: bool, field: str, reason: str) -> None:
     if not ok:
         raise DesignError(f"{field}: {reason}")
@@ -32,8 +36,9 @@ def _need(ok: bool, field: str, reason: str) -> None:
 class Design:
     """Common to all designs. ``alpha``: largest probability of SUPPORTED when the claim is false (split in two when
     ``two_sided``); ``power``: smallest probability of SUPPORTED at the effect that matters; ``cap_factor``: largest
-    number of people as a multiple of the fixed design (unless
-    stated: 1.29 for binary outcomes with looks after every unit, else 1.36).
+    number of people as a multiple of the fixed design (unless stated: 1.29 for binary outcomes with looks after every
+    unit, 1.5 for answers on a scale, else 1.36, and with other outcomes at least four units more than the fixed design).
+    ``max_units``: a ceiling on units, for when no more can come; it never makes a test longer.
     """
 
     kind: ClassVar[str] = ""
@@ -49,15 +54,17 @@ class Design:
         """Check what every design needs; kinds add their own checks. Whole numbers in real fields become real."""
         for field in fields(self):
             value, kind = getattr(self, field.name), str(field.type)
-            if kind.startswith("float") and value is not None:
-                object.__setattr__(self, field.name, float(value))
-            elif kind.startswith("tuple[float") and value is not None:
-                object.__setattr__(self, field.name, tuple(float(item) for item in value))
+            if value is None or not kind.startswith(("float", "tuple[float")):
+                continue
+            real = tuple(float(item) for item in value) if kind.startswith("tuple") else float(value)
+            for item in real if isinstance(real, tuple) else (real,):
+                _need(item == 0 or 1e-12 <= abs(item) <= 1e12, field.name, "must be a number of a usual size")
+            object.__setattr__(self, field.name, real)
         _need(0 < self.alpha < 0.5, "alpha", "must lie between 0 and 0.5")
         _need(self.alpha < self.power < 1, "power", "must lie between alpha and 1")
         _need(1 <= self.cap <= 10, "cap_factor", "must lie between 1 and 10")
         _need(self.mode in {"decision", "estimation"}, "mode", "must be decision or estimation")
-        _need(self.max_units is None or self.max_units >= 1, "max_units", "must be at least 1")
+        _need(self.max_units is None or 1 <= self.max_units <= 10**9, "max_units", "must be 1 to a thousand million")
         if isinstance(self.looks, str):
             _need(self.looks == "marked", "looks", "must be a number, a list of numbers or 'marked'")
         elif isinstance(self.looks, tuple):
@@ -78,7 +85,7 @@ class Design:
             return self.cap_factor
         exact = self.looks == 1 and self.kind in {"one_arm_binary", "two_arm_binary"}
         exact = exact and getattr(self, "allocation", (1, 1)) == (1, 1)
-        return 1.29 if exact else 1.36
+        return 1.29 if exact else 1.5 if self.kind == "two_arm_ordinal" else 1.36
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, kind first."""
@@ -86,6 +93,8 @@ class Design:
         for field in fields(self):
             value = getattr(self, field.name)
             plain[field.name] = list(value) if isinstance(value, tuple) else value
+        if not plain.get("clusters", True):
+            del plain["clusters"]  # came later: designs that were locked without it keep their digest
         return plain
 
     def to_json(self) -> str:
@@ -130,8 +139,10 @@ class OneArmCount(Design):
         """Check the rates."""
         super().__post_init__()
         _need(self.threshold > 0, "threshold", "must be positive")
-        _need(self.alternative > self.threshold, "alternative", "must be larger than threshold")
+        _need(self.alternative >= 1.01 * self.threshold, "alternative", "must be at least 1% larger than threshold")
         _need(self.exposure > 0, "exposure", "must be positive")
+        most = self.alternative * self.exposure
+        _need(most <= LARGEST_COUNT, "alternative", f"times exposure must be at most {LARGEST_COUNT}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +260,7 @@ class TwoArmEvents(Design):
     def __post_init__(self) -> None:
         """Check the ratio and the numbers."""
         super().__post_init__()
-        _need(self.minimal_ratio > 0, "minimal_ratio", "must be positive")
+        _need(1e-3 <= self.minimal_ratio <= 1e3, "minimal_ratio", "must be 0.001 to 1000")
         _need(not 0.95 < self.minimal_ratio < 1 / 0.95, "minimal_ratio", "must differ from 1 by at least 5%")
         sizes = len(self.at_risk) == 2 and all(0 <= size <= 1_000_000 for size in self.at_risk)
         _need(sizes, "at_risk", "must be two numbers of people")
@@ -275,6 +286,9 @@ class TwoArmCount(TwoArm):
         _need(self.baseline > 0, "baseline", "must be positive")
         _need(self.exposure > 0, "exposure", "must be positive")
         _need(self.minimal_ratio > 0 and self.minimal_ratio != 1, "minimal_ratio", "must be positive and not 1")
+        _need(not 0.999 < self.minimal_ratio < 1.001, "minimal_ratio", "must differ from 1 by at least 0.1%")
+        most = self.baseline * self.exposure * max(self.minimal_ratio, 1.0)
+        _need(most <= LARGEST_COUNT, "baseline", f"times exposure and ratio must be at most {LARGEST_COUNT}")
         _need(self.allocation == (1, 1), "allocation", "counts are compared row by row: use [1, 1] and exposure")
 
 
@@ -299,6 +313,7 @@ class TwoArmOrdinal(TwoArm):
         )
         right = self.minimal_odds_ratio > 0 and self.minimal_odds_ratio != 1
         _need(right, "minimal_odds_ratio", "must be positive and not 1")
+        _need(1e-3 <= self.minimal_odds_ratio <= 1e3, "minimal_odds_ratio", "must be 0.001 to 1000")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,6 +344,7 @@ class SteppedWedge(Design):
     ``baseline``, ``sd`` (of one person), ``icc`` and ``cluster_size`` (persons per cluster and period) are only for
     planning. ``seed`` and ``draws`` fix the re-randomisation when there are too many orders to list.
     ``look_after`` lists the numbers of completed periods after which we look; empty: after the last one only.
+    ``clusters`` names the neighbourhoods in the order of ``starts``; empty: see ``places`` for what the data must tell.
     """
 
     kind: ClassVar[str] = "stepped_wedge"
@@ -342,6 +358,7 @@ class SteppedWedge(Design):
     seed: int = 0
     draws: int = 9999
     look_after: tuple[int, ...] = ()
+    clusters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the wedge."""
@@ -349,10 +366,16 @@ class SteppedWedge(Design):
         _need(2 <= self.periods <= 200, "periods", "must be 2 to 200")
         _need(3 <= len(self.starts) <= 2000, "starts", "must list 3 to 2000 clusters")
         _need(all(0 <= s <= self.periods for s in self.starts), "starts", "must be period numbers from 0")
-        _need(len(set(self.starts)) > 1, "starts", "must differ between clusters")
-        _need(self.sd > 0 and self.cluster_size >= 1, "sd", "sd and cluster_size must be positive")
+        _need(len({min(s, self.periods) for s in self.starts}) > 1, "starts", "must differ between clusters")
+        _need(self.sd > 0, "sd", "must be positive")
+        _need(1 <= self.cluster_size <= 1_000_000, "cluster_size", "must be 1 to 1000000")
+        _need(0.001 <= abs(self.minimal_effect) / self.sd <= 100, "minimal_effect", "must be 0.001 to 100 times sd")
         _need(0 <= self.icc < 1, "icc", "must lie in 0..1")
         _need(99 <= self.draws <= 200_000, "draws", "must be 99 to 200000")
+        _need(self.draws * len(self.starts) <= 20_000_000, "draws", "times clusters must be at most 20 million")
+        named = [name.strip() for name in self.clusters]
+        good = not named or len(set(named) - {""}) == len(self.starts) == len(named)
+        _need(good, "clusters", "must be as many different names as there are starts")
         ok = all(1 <= p <= self.periods for p in self.look_after) and list(self.look_after) == sorted(
             set(self.look_after)
         )
@@ -373,8 +396,8 @@ def design_from_dict(plain: Mapping[str, Any]) -> Design:
     kind = plain.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise DesignError(f"kind: must be one of {', '.join(KINDS)}")
-    if kind == SteppedWedge.kind and "starts" not in plain and "clusters" in plain:
-        plain = {**{name: value for name, value in plain.items() if name != "clusters"}, "starts": _even_starts(plain)}
+    if kind == SteppedWedge.kind and "clusters" in plain:
+        plain = _with_starts(plain)
     known = {field.name: field for field in fields(KINDS[kind])}
     values: dict[str, Any] = {}
     for name, value in plain.items():
@@ -393,13 +416,24 @@ def design_from_dict(plain: Mapping[str, Any]) -> Design:
         raise DesignError(f"{', '.join(missing) or kind}: missing") from error
 
 
-def _even_starts(plain: Mapping[str, Any]) -> list[int]:
-    """Starts spread evenly over periods 1, 2, ... for a wedge described by its number of clusters."""
+def _with_starts(plain: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A wedge described by the number or the names of its clusters; without starts these are spread evenly over periods
+    1, 2, ...
+    """
     clusters, periods = plain["clusters"], plain.get("periods", 0)
-    for name, value in (("clusters", clusters), ("periods", periods)):
-        _need(isinstance(value, int) and 2 <= value <= 2000, name, "must be a whole number from 2")
-    steps = periods - 1
-    return sorted(1 + cluster % steps for cluster in range(clusters))
+    number = len(clusters) if isinstance(clusters, list | tuple) else clusters
+    if "starts" not in plain:
+        for name, value in (("clusters", number), ("periods", periods)):
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            _need(whole and 2 <= value <= 2000, name, "must be a whole number from 2")
+        plain = {**plain, "starts": sorted(1 + cluster % (periods - 1) for cluster in range(number))}
+    if number is not clusters:
+        return plain
+    starts = plain["starts"]
+    _need(
+        isinstance(starts, list | tuple) and len(starts) == clusters, "clusters", "must be as many as there are starts"
+    )
+    return {name: value for name, value in plain.items() if name != "clusters"}
 
 
 def _typed(name: str, value: Any, annotation: str) -> Any:
@@ -413,6 +447,7 @@ def _typed(name: str, value: Any, annotation: str) -> Any:
             good = good and all(isinstance(item, str) for item in value)
         else:
             good = good and all(isinstance(item, int | float) and not isinstance(item, bool) for item in value)
+            good = good and all(-1e300 < item < 1e300 for item in value)
             if "float" not in annotation:
                 good = good and all(isinstance(item, int) for item in value)
         _need(good, name, "has values of the wrong type")
@@ -425,8 +460,7 @@ def _typed(name: str, value: Any, annotation: str) -> Any:
         return value
     if isinstance(value, int | float):
         _need(annotation != "bool", name, "must be true or false")
-        if value != value or value in (float("inf"), float("-inf")):
-            raise DesignError(f"{name}: must be a finite number")
+        _need(-1e300 < value < 1e300, name, "must be a number of a usual size")
         if annotation.startswith("float"):
             return float(value)
         whole = float(value).is_integer()
@@ -436,12 +470,24 @@ def _typed(name: str, value: Any, annotation: str) -> Any:
     return value
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no field comes twice."""
+    plain = dict(pairs)
+    for name in plain if len(plain) < len(pairs) else ():
+        _need(sum(name == other for other, _ in pairs) == 1, name, "is given twice")
+    return plain
+
+
 def design_from_json(text: str) -> Design:
     """The design in a JSON text; DesignError gives line and column when it is not JSON."""
     try:
-        plain = json.loads(text)
+        plain = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise DesignError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except RecursionError as error:
+        raise DesignError("line 1: brackets within brackets too deep for a design") from error
+    except ValueError as error:  # a whole number of thousands of digits, or a field that is there twice
+        raise DesignError(str(error)) from error
     if not isinstance(plain, dict):
         raise DesignError("line 1: a design is a JSON object")
     return design_from_dict(plain)

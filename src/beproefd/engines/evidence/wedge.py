@@ -11,13 +11,15 @@ import numpy as np
 from beproefd.engines.evidence.clusters import (
     Cells,
     ClusterResult,
+    Lots,
     analyse_wedge,
     likelihood_roots,
     lots,
     treated,
 )
 from beproefd.engines.evidence.designs import SteppedWedge
-from beproefd.engines.evidence.reading import Observation, ObservationError
+from beproefd.engines.evidence.places import Places
+from beproefd.engines.evidence.reading import Observation, check_outcome
 from beproefd.engines.evidence.verdicts import Result, Verdict
 
 
@@ -29,11 +31,12 @@ class WedgeTest:
     orders that would have stopped earlier are taken out first, so that the total is exact over all looks.
     """
 
-    def __init__(self, design: SteppedWedge) -> None:
-        """A wedge that has seen nothing."""
+    def __init__(self, design: SteppedWedge, drawn: Lots | None = None) -> None:
+        """A wedge that has seen nothing. ``drawn``: the lots to compare with; None: those of the design."""
         self.design = design
+        self._drawn = drawn
+        self.places = Places(design)
         shape = (len(design.starts), design.periods)
-        self.names: list[str] = []
         self.count = np.zeros(shape)
         self.total = np.zeros(shape)
         self.rows = 0
@@ -45,45 +48,60 @@ class WedgeTest:
         looks = [look for look in design.look_after if look < design.periods]
         self.looks = (*looks, design.periods)
         self._gone: np.ndarray | None = None
-        self._used = 0.0
+
+    @classmethod
+    def of_cells(cls, design: SteppedWedge, cells: Cells, drawn: Lots | None = None) -> WedgeTest:
+        """A finished wedge, its clusters in the order of the design."""
+        test = cls(design, drawn)
+        test.places.settled = True
+        test.count, test.total = cells.count, cells.count * cells.mean
+        test.rows = int(cells.count.sum())
+        test.close()
+        return test
 
     @property
     def units(self) -> int:
         """Completed periods."""
         return self.complete
 
+    @property
+    def lots(self) -> Lots:
+        """The orders with which the wedge is compared."""
+        if self._drawn is None:
+            return lots(self.design.starts, self.design.draws, self.design.seed)
+        return self._drawn
+
     def read(self, seen: Observation) -> None:
         """Take in one observation; look when a period is complete."""
         if self.stopped_at is not None:
             self.after_stop += 1
             return
-        cluster, period = self._place(seen)
+        value = None if seen.outcome is None else check_outcome(self.design, seen.outcome)
+        self._move(self.places.take(seen))
+        period = seen.period or 0
         if period > self.complete:
             self._complete_to(period)
             if self.stopped_at is not None:
                 self.after_stop += 1
                 return
         self.rows += 1
-        if seen.outcome is None:
+        if value is None:
             self.missing += 1
             return
+        cluster = self.places.names.index(seen.cluster or "")
         self.count[cluster, period] += 1
-        self.total[cluster, period] += seen.outcome
+        self.total[cluster, period] += value
         if period == self.complete and (self.count[:, period] >= self.design.cluster_size).all():
             self._complete_to(period + 1)
 
-    def _place(self, seen: Observation) -> tuple[int, int]:
-        if seen.cluster is None or seen.cluster == "" or seen.period is None:
-            raise ObservationError("cluster or period is missing")
-        if not 0 <= seen.period < self.design.periods:
-            raise ObservationError(f"period must be 0 to {self.design.periods - 1}, not {seen.period}")
-        if seen.cluster.isdecimal() and int(seen.cluster) < len(self.design.starts):
-            return int(seen.cluster), seen.period
-        if seen.cluster not in self.names:
-            if len(self.names) == len(self.design.starts):
-                raise ObservationError(f"cluster {seen.cluster!r} is one more than the design has")
-            self.names.append(seen.cluster)
-        return self.names.index(seen.cluster), seen.period
+    def _move(self, former: list[int] | None) -> None:
+        """Put the cells of every cluster in its place in the design, now that it is known."""
+        if former is None:
+            return
+        seen = np.array(former) >= 0
+        self.count, self.total = (
+            np.where(seen[:, None], cells[np.maximum(former, 0)], 0.0) for cells in (self.count, self.total)
+        )
 
     def close(self) -> None:
         """No more observations will come."""
@@ -102,8 +120,8 @@ class WedgeTest:
 
     def _look(self) -> None:
         design = self.design
-        drawn = lots(design.starts, design.draws, design.seed)
-        statistics, _ = likelihood_roots(self._cells(self.complete), drawn)
+        self._move(self.places.settle())
+        statistics, _ = likelihood_roots(self._cells(self.complete), self.lots)
         statistics = statistics * (1 if design.minimal_effect > 0 else -1)
         if self._gone is None:
             self._gone = np.zeros(len(statistics), dtype=bool)
@@ -151,6 +169,8 @@ class WedgeTest:
         """What is known now."""
         given = treated(np.array(self.design.starts), self.design.periods)
         people = (int((self.count * (1 - given)).sum()), int((self.count * given).sum()))
+        if not self.places.settled:
+            people = (0, 0)  # who had the new way is not known yet
         known = min(people) > 0 and self.complete > 0
         analysis = self._analysis(with_interval=self.stopped_at is not None) if known else None
         limits = analysis.interval if analysis is not None and self.stopped_at is not None else (-inf, inf)
@@ -170,7 +190,7 @@ class WedgeTest:
     def to_plain(self) -> dict[str, Any]:
         """State as plain values."""
         return {
-            "names": self.names, "count": self.count.tolist(), "total": self.total.tolist(), "rows": self.rows,
+            "places": self.places.to_plain(), "count": self.count.tolist(), "total": self.total.tolist(), "rows": self.rows,
             "missing": self.missing, "after_stop": self.after_stop, "complete": self.complete,
             "verdict": self.verdict.value, "stopped_at": self.stopped_at,
             "gone": None if self._gone is None else np.flatnonzero(self._gone).tolist(),
@@ -180,7 +200,8 @@ class WedgeTest:
     def from_plain(cls, design: SteppedWedge, plain: dict[str, Any]) -> WedgeTest:
         """The test in the state given."""
         test = cls(design)
-        for name in ("names", "rows", "missing", "after_stop", "complete", "stopped_at"):
+        test.places = Places.from_plain(design, plain["places"])
+        for name in ("rows", "missing", "after_stop", "complete", "stopped_at"):
             setattr(test, name, plain[name])
         test.count, test.total = np.array(plain["count"]), np.array(plain["total"])
         test.verdict = Verdict(plain["verdict"])
