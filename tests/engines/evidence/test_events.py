@@ -107,7 +107,7 @@ def test_a_plan_counts_people_by_the_share_that_has_the_event():
 
     assert part.fixed_n == 4 * whole.fixed_n
     assert whole.fixed_n == 33
-    assert whole.power == 0.8
+    assert whole.power >= 0.8 - 3 * whole.power_se
 
 
 def test_power_and_error_in_imagined_studies():

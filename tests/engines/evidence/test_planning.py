@@ -73,7 +73,7 @@ def test_an_intake_turns_people_into_weeks():
 def test_a_wedge_is_planned_by_its_power():
     made = plan(SteppedWedge(starts=(1, 1, 2, 2, 3, 3), periods=4, minimal_effect=0.2))
 
-    assert 0.5 < made.power < 1
+    assert 0.5 < made.power < 0.92  # a test that knows both variances has .94
     assert not made.exact
 
 

@@ -41,12 +41,16 @@ class Ratios:
 
 @dataclass(frozen=True)
 class CalendarFigures:
-    """Means over paths, the standard error of the expected number, and the largest error given any path drawn."""
+    """Means over paths with their standard errors, the largest error given any path drawn, and the chance of stopping
+    at pair 0, 1, ...
+    """
 
     supported: float
+    supported_se: float
     expected: float
     expected_se: float
     worst_alpha: float
+    stopping: Floats
 
 
 def _transitions(theta: float, rate: float, gap: int) -> Floats:
@@ -174,6 +178,7 @@ def calendar_figures(
     mass[:, 0] = 1.0
     spent, supported, expected = np.zeros((3, paths))
     made = np.zeros(paths, dtype=np.int64)
+    stopping = np.zeros(ratios.looks[-1] + 1)
     for k, look in enumerate(ratios.looks):
         while (rows := np.flatnonzero(made < trials[:, k])).size:
             moved = mass[rows] / 2
@@ -191,11 +196,15 @@ def calendar_figures(
         true = mass * np.exp(scores * log(2 * pi) + (made[:, None] - scores) * log(2 * (1 - pi)))
         spent += (mass * high).sum(axis=1)
         supported += (true * high).sum(axis=1)
-        expected += (true * (high | low)).sum(axis=1) * look
+        here = (true * (high | low)).sum(axis=1)
+        expected += here * look
+        stopping[look] = here.mean()
         mass[high | low] = 0.0
+    root = np.sqrt(paths)
     return CalendarFigures(
-        float(supported.mean()), float(expected.mean()), float(expected.std() / np.sqrt(paths)), float(spent.max())
-    )
+        float(supported.mean()), float(supported.std() / root), float(expected.mean()), float(expected.std() / root),
+        float(spent.max()), stopping,
+    )  # fmt: skip
 
 
 def calibrated(

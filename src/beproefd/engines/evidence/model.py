@@ -41,6 +41,13 @@ unevenly, and a test that runs out of people before it is complete loses power."
 TABLE_LIMIT = 600
 """Largest number of trials for which the boundary itself is optimised; longer walks use the canonical spending."""
 
+LARGEST_FIXED = 1_000_000
+"""Units of the fixed design above which a design is refused."""
+
+FEW = 4
+"""Units above the fixed design that are allowed for where a multiple of a small number leaves no room for steps that
+differ; with binary outcomes the boundary itself is made for the number there is."""
+
 WEIGHT1 = 1.25
 """Price of a person when the idea works, against 1 when it does not: ideas that work should not wait."""
 
@@ -59,7 +66,7 @@ class Model:
     ``table`` the walk of Bernoulli trials ``trial`` is stopped by a table made beforehand; otherwise limits follow
     ``spending`` at the share of ``information`` (see ``steps.gain``), or ``ratios`` made for the planned looks;
     ``calendar`` then holds the figures (null, alternative). ``max_units`` is None
-    when there is no cap. ``power`` is what is reached, less than promised only if ``max_units`` was set too low.
+    when there is no cap. What power is reached is worked out in ``planning``.
     """
 
     design: Design
@@ -76,7 +83,6 @@ class Model:
     yield0: float
     yield1: float
     alpha: float
-    power: float
     ratios: Ratios | None = None
     calendar: tuple[CalendarFigures, CalendarFigures] | None = None
 
@@ -142,22 +148,24 @@ def planned_looks(design: Design, units: int) -> tuple[int, ...] | None:
 def model_of(design: Design) -> Model:
     """The model of a design with units (all but the stepped wedge). Takes 0.1 to 2 s the first time."""
     fixed = fixed_units(design)
-    cap = design.max_units or max(fixed, floor(design.cap * fixed))
+    if fixed > LARGEST_FIXED:
+        raise DesignError(f"the effect that matters is too small: one look at the end would need {fixed} units")
+    cap = largest_units(design, fixed)
     direction, theta, trial, per_unit, yields = _tilt(design)
     looks = planned_looks(design, cap)
     shares = None if looks is None else tuple(look / cap for look in looks)
     reach = max(1.0, min(cap / fixed / ROOM, CANONICAL_CAP))
-    base = canonical(design.side_alpha, 1 - _margin(design, fixed) * (1 - design.power), reach, shares)
+    base = canonical(design.side_alpha, 1 - _margin(design) * (1 - design.power), reach, shares)
     step: Descriptor = ("bernoulli", (0.5,))
     tilt = log(base.boundary.pi1 / (1 - base.boundary.pi1))
     needed = gain(step, tilt) * base.boundary.horizon
     model = Model(
         design=design, direction=direction, theta=theta, fixed=fixed, max_units=cap, trial=trial, table=None,
         looks=None if looks is None else frozenset(looks), spending=spending_of(base), canonical=base,
-        information=min(needed, per_unit * cap), yield0=yields[0], yield1=yields[1], alpha=base.alpha, power=base.power,
+        information=min(needed, per_unit * cap), yield0=yields[0], yield1=yields[1], alpha=base.alpha,
     )  # fmt: skip
     if design.mode == "estimation":
-        return replace(model, max_units=design.max_units, alpha=design.side_alpha, power=1.0)
+        return replace(model, max_units=design.max_units, alpha=design.side_alpha)
     if isinstance(design, OneArmBinary) and design.looks != "marked" and cap <= 4000:
         return _one_arm(model, cap)
     if trial is not None and isinstance(design, TwoArmBinary):
@@ -165,15 +173,21 @@ def model_of(design: Design) -> Model:
     return model
 
 
-def _margin(design: Design, fixed: int) -> float:
+def largest_units(design: Design, fixed: int) -> int:
+    """Largest number of units: the stated multiple of the fixed design, and never more than ``max_units``."""
+    most = max(fixed, floor(design.cap * fixed))
+    if design.cap_factor is None and not isinstance(design, OneArmBinary | TwoArmBinary):
+        most = max(most, fixed + FEW)
+    return min(most, design.max_units or most)
+
+
+def _margin(design: Design) -> float:
     """Share of the power's error that the canonical walk may use where the actual walk differs from it.
 
-    Uneven blocks and coarse grids cost about a point of power, a spread that is learned from few blocks two to four
+    Uneven blocks and coarse grids cost about a point of power, a spread that is learned from the data two to three
     (measured in benchmarks/evidence.py).
     """
-    if isinstance(design, TwoArmContinuous | MatchedPairs):
-        return max(0.88 - 5.0 / fixed, 0.6)
-    return 0.93
+    return 0.87 if isinstance(design, TwoArmContinuous | MatchedPairs | TwoArmOrdinal) else 0.93
 
 
 def _one_arm(model: Model, cap: int) -> Model:
@@ -186,8 +200,8 @@ def _one_arm(model: Model, cap: int) -> Model:
         table = table_by_spending(pi0, pi1, model.spending, model.canonical.boundary, cap)
         return replace(model, table=table, max_units=cap)
     sizes = [cap]
-    if cap <= 60 and not design.max_units:
-        sizes = sorted({*range(model.fixed, cap + 1, 1 + (cap - model.fixed) // 5), cap})
+    if cap <= 60:
+        sizes = sorted({*range(min(model.fixed, cap), cap + 1, 1 + max(cap - model.fixed, 0) // 5), cap})
     best: tuple[float, Optimum, int] | None = None
     for size in sizes:
         found = _optimum(
@@ -202,7 +216,7 @@ def _one_arm(model: Model, cap: int) -> Model:
     _, optimum, size = best
     looks = planned_looks(design, size)
     return replace(
-        model, table=optimum.boundary, max_units=size, alpha=optimum.alpha, power=optimum.power,
+        model, table=optimum.boundary, max_units=size, alpha=optimum.alpha,
         looks=None if looks is None else frozenset(looks),
     )  # fmt: skip
 
@@ -225,17 +239,19 @@ def _pairs(model: Model, cap: int) -> Model:
             weight1=1.0,
         )
         figures = (null, alternative)
-        return replace(model, ratios=ratios, calendar=figures, alpha=null.worst_alpha, power=alternative.supported)
+        return replace(model, ratios=ratios, calendar=figures, alpha=null.worst_alpha)
     if horizon > TABLE_LIMIT:
         if not every:
             return model
         table = table_by_spending(0.5, pi1, model.spending, model.canonical.boundary, horizon)
         return replace(model, table=table)
+    # Limits that follow the spending are a hair stricter than the table they come from.
+    wanted = design.power if every else 1 - 0.985 * (1 - design.power)
     optimum = _optimum(
-        design.side_alpha, design.power, pi0=0.5, pi1=pi1, horizon=horizon,
+        design.side_alpha, wanted, pi0=0.5, pi1=pi1, horizon=horizon,
         calendar=Calendar(cap, model.yield0, model.yield1), looks=None,
     )  # fmt: skip
-    model = replace(model, alpha=optimum.alpha, power=optimum.power, canonical=optimum)
+    model = replace(model, alpha=optimum.alpha, canonical=optimum)
     if every:
         return replace(model, table=optimum.boundary)
     information = gain(("bernoulli", (0.5,)), model.theta) * horizon
@@ -321,6 +337,11 @@ def _tilt_binary(design: TwoArmBinary) -> tuple[int, float, Descriptor | None, f
     return direction, theta, None, per_unit, (1.0, 1.0)
 
 
+def sign_gain(half: np.ndarray) -> np.ndarray:
+    """``gain`` of a pair's sign when half the tilt times the gap is ``half``."""
+    return np.asarray(2 * (half * np.tanh(half) - np.log(np.cosh(half))))
+
+
 def _normal_gain(effect: float, control: int, new: int) -> float:
     """Expected gain of a block of normal outcomes at ``effect`` standard deviations."""
     if (control, new) != (1, 1):
@@ -329,7 +350,7 @@ def _normal_gain(effect: float, control: int, new: int) -> float:
     points, weights = np.polynomial.hermite_e.hermegauss(60)
     differences = effect + sqrt(2) * points
     strength = effect * np.abs(differences) / 2 / (1 + 0.15 * effect**2)
-    return float(weights @ (2 * np.log(np.cosh(strength))) / weights.sum())
+    return float(weights @ sign_gain(strength) / weights.sum())
 
 
 def _ordinal_gain(design: TwoArmOrdinal, theta: float, control: int, new: int) -> float:
@@ -340,4 +361,4 @@ def _ordinal_gain(design: TwoArmOrdinal, theta: float, control: int, new: int) -
         variance = float(pooled @ levels**2 - (pooled @ levels) ** 2)
         return theta**2 * variance * control * new / (control + new)
     gaps = np.abs(levels[:, None] - levels)
-    return float(np.array(design.baseline) @ (2 * np.log(np.cosh(theta * gaps / 2))) @ shares)
+    return float(np.array(design.baseline) @ sign_gain(theta * gaps / 2) @ shares)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Seeded simulation of whole experiments, the same however the work is divided.
 
-Replications come in chunks of 500; chunk k draws from child k of the seed. Any executor that maps a function over a
+Replications come in chunks of 500 (wedges: 50); chunk k draws from child k of the seed. Any executor that maps a function over a
 list (``map`` here, a cluster elsewhere) gives the same bits.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beproefd.engines.evidence.boundary import Boundary
-from beproefd.engines.evidence.clusters import treated
+from beproefd.engines.evidence.clusters import Cells, lots, treated
 from beproefd.engines.evidence.designs import (
     Design,
     DesignError,
@@ -36,10 +36,14 @@ from beproefd.engines.evidence.model import Model, model_of
 from beproefd.engines.evidence.monitor import Monitor
 from beproefd.engines.evidence.reading import ENTERED, EVENT, LEFT, Observation
 from beproefd.engines.evidence.verdicts import Verdict
+from beproefd.engines.evidence.wedge import WedgeTest
 
-CHUNK = 500
+CHUNK, WEDGE_CHUNK = 500, 50
 ESTIMATION_LIMIT = 10
 """A test without a largest size is given up after this many times the fixed size; it then counts as still running."""
+
+LARGEST_TRUTH = 1000.0
+"""Largest ratio, rate, or effect in standard deviations that is imagined."""
 
 Executor = Callable[[Callable[["Chunk"], "Tally"], list["Chunk"]], Iterable["Tally"]]
 Truth = tuple[float, ...]
@@ -54,6 +58,7 @@ class Chunk:
     reps: int
     entropy: int
     key: int
+    draws: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,11 +98,15 @@ def alternative_truth(design: Design) -> Truth:
 
 def simulate(
     design: Design, truth: Truth, *, reps: int, seed: int, executor: Executor | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None, draws: int | None = None,
 ) -> Tally:  # fmt: skip
-    """Run ``reps`` experiments at a truth. ``progress(done, all)`` is called after every chunk."""
+    """Run ``reps`` experiments at a truth. ``progress(done, all)`` is called after every chunk. ``draws``: a wedge is
+    compared with so many other orders where there are many, quicker and nearly as strong; None: as the design says.
+    """
     check_truth(design, truth)
-    chunks = [Chunk(design, truth, min(CHUNK, reps - start), seed, start // CHUNK) for start in range(0, reps, CHUNK)]
+    size = WEDGE_CHUNK if isinstance(design, SteppedWedge) else CHUNK
+    starts = range(0, reps, size)
+    chunks = [Chunk(design, truth, min(size, reps - start), seed, start // size, draws) for start in starts]
     done, tallies = 0, []
     for tally in (executor or map)(run_chunk, chunks):
         tallies.append(tally)
@@ -113,9 +122,11 @@ def simulate(
 
 def check_truth(design: Design, truth: Truth) -> None:
     """DesignError when the truth does not fit the design."""
-    wanted = (2,) if isinstance(design, TwoArmBinary) else (1, 2) if isinstance(design, OneArmBinary) else (1,)
-    if len(truth) not in wanted:
-        raise DesignError(f"truth: {design.kind} needs {wanted[0]} number(s)")
+    wanted = 2 if isinstance(design, TwoArmBinary) else 1
+    if len(truth) != wanted:
+        raise DesignError(f"truth: {design.kind} needs {wanted} number(s)")
+    if not all(abs(value) <= LARGEST_TRUTH * getattr(design, "sd", 1.0) for value in truth):
+        raise DesignError("truth: must be a number of a usual size")
     if isinstance(design, OneArmBinary | TwoArmBinary) and not all(0 <= p <= 1 for p in truth):
         raise DesignError("truth: shares must lie between 0 and 1")
     if isinstance(design, OneArmCount | TwoArmCount | TwoArmOrdinal | TwoArmEvents) and truth[0] <= 0:
@@ -133,9 +144,12 @@ def run_chunk(chunk: Chunk) -> Tally:
     order = [Verdict.SUPPORTED, Verdict.REFUTED, Verdict.FUTILE, Verdict.CONTINUE]
     verdicts, total, squares = [0, 0, 0, 0], 0.0, 0.0
     for _ in range(chunk.reps):
-        monitor, units = _one(design, chunk.truth, generator)
-        verdicts[order.index(monitor.verdict)] += 1
-        number = persons(design, units)
+        if isinstance(design, SteppedWedge):
+            verdict, number = _wedge(design, chunk, generator)
+        else:
+            monitor, units = _one(design, chunk.truth, generator)
+            verdict, number = monitor.verdict, persons(design, units)
+        verdicts[order.index(verdict)] += 1
         total, squares = total + number, squares + number**2
     return Tally((verdicts[0], verdicts[1], verdicts[2], verdicts[3]), total, squares, chunk.reps)
 
@@ -168,12 +182,18 @@ def _table_chunk(model: Model, table: Boundary, chunk: Chunk, generator: np.rand
     return Tally(counts, float(units.sum()), float((units**2).sum()), chunk.reps)
 
 
+def _wedge(design: SteppedWedge, chunk: Chunk, generator: np.random.Generator) -> tuple[Verdict, float]:
+    """One wedge through its test; (verdict, persons per arm)."""
+    drawn = None
+    if chunk.draws is not None:
+        drawn = lots(design.starts, chunk.draws, design.seed, 5 * chunk.draws)
+    done = WedgeTest.of_cells(design, wedge_cells(design, chunk.truth[0], generator), drawn)
+    return done.verdict, len(design.starts) * done.units * design.cluster_size / 2
+
+
 def _one(design: Design, truth: Truth, generator: np.random.Generator) -> tuple[Monitor, int]:
     """One experiment through the monitor itself; (monitor, units)."""
     monitor = Monitor(design)
-    if isinstance(design, SteppedWedge):
-        monitor.update(wedge_rows(design, truth[0], generator))
-        return monitor, len(design.starts) * design.periods * design.cluster_size // 2
     if isinstance(design, TwoArmEvents):
         monitor.update(event_rows(design, truth[0], generator))
         return monitor, monitor.units
@@ -250,8 +270,11 @@ def outcomes(
     if isinstance(design, TwoArmBinary):
         return (generator.random(shape) < truth[arm]).astype(float)
     if isinstance(design, TwoArmContinuous):
-        drawn = generator.normal(arm * truth[0], design.residual_sd, shape)
-        return drawn if design.bounds is None else np.clip(drawn, *design.bounds)
+        if design.bounds is None:
+            return generator.normal(arm * truth[0], design.residual_sd, shape)
+        # Round the middle of what is possible: there the bounds take least away.
+        middle = sum(design.bounds) / 2 + (arm - 0.5) * truth[0]
+        return np.clip(generator.normal(middle, design.residual_sd, shape), *design.bounds)
     if isinstance(design, MatchedPairs):
         return generator.normal(arm * truth[0], design.sd / sqrt(2), shape)
     if isinstance(design, TwoArmCount):
@@ -264,18 +287,11 @@ def outcomes(
     raise DesignError(f"kind: {design.kind} cannot be simulated")
 
 
-def wedge_rows(design: SteppedWedge, effect: float, generator: np.random.Generator) -> list[Observation]:
-    """Observations of a whole wedge: normal outcomes with a cluster effect of the planned ICC, lots drawn anew is not
-    needed because the cluster effects are exchangeable.
+def wedge_cells(design: SteppedWedge, effect: float, generator: np.random.Generator) -> Cells:
+    """Cells of a whole wedge: normal outcomes with a cluster effect of the planned ICC. Lots need not be drawn anew,
+    because the cluster effects are exchangeable.
     """
-    clusters, periods, size = len(design.starts), design.periods, design.cluster_size
-    spread = design.sd * sqrt(design.icc)
-    level = design.baseline + generator.normal(0, spread, clusters)[:, None, None]
-    noise = generator.normal(0, design.sd * sqrt(1 - design.icc), (clusters, periods, size))
-    values = level + effect * treated(np.array(design.starts), periods)[:, :, None] + noise
-    return [
-        Observation(float(values[c, p, k]), cluster=str(c), period=p)
-        for p in range(periods)
-        for c in range(clusters)
-        for k in range(size)
-    ]
+    given = treated(np.array(design.starts), design.periods)
+    level = design.baseline + generator.normal(0, design.sd * sqrt(design.icc), len(given))[:, None]
+    noise = generator.normal(0, design.sd * sqrt((1 - design.icc) / design.cluster_size), given.shape)
+    return Cells(np.full(given.shape, float(design.cluster_size)), level + effect * given + noise)
