@@ -39,13 +39,24 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     evidence = subparsers.add_parser("evidence", help="plan, follow or simulate an experiment")
     commands = evidence.add_subparsers(dest="evidence_command", required=True, metavar="plan|monitor|simulate")
 
-    plan = commands.add_parser("plan", help="how many people a design needs")
+    plan = commands.add_parser(
+        "plan", help="how many people a design needs and how likely it is to find the effect that matters",
+        description="People per arm and the power that is there. Exact where there is an exact law, else from seeded draws "
+        "(exact: false, power_se says how far off). A note tells when the power asked cannot be reached.",
+    )  # fmt: skip
     plan.add_argument("design", type=Path, help="design.json")
     plan.add_argument("--intake", type=float, help="people per week, all arms together; adds weeks")
+    plan.add_argument("--seed", type=int, default=0, help="start of the draws where there is no exact law")
     plan.add_argument("--json", action="store_true", help="answer as JSON")
     plan.set_defaults(run=lambda args: _guarded(_plan, args))
 
-    monitor = commands.add_parser("monitor", help="what the observations so far say")
+    monitor = commands.add_parser(
+        "monitor", help="what the observations so far say",
+        description="A stepped wedge reads cluster,period,outcome. Which start a cluster has is never guessed: name the "
+        'clusters in the design ("clusters", in the order of "starts"), or number them 0 to n-1 or 1 to n in that order, or '
+        "add a column arm that says in every row whether the new way had begun. An arm column is always checked against "
+        "the design.",
+    )  # fmt: skip
     monitor.add_argument("design", type=Path, help="design.json")
     monitor.add_argument("data", type=Path, help="data.csv: a header and one row per observation, in order of arrival")
     monitor.add_argument("--closed", action="store_true", help="no more observations will come (stepped wedge)")
@@ -95,7 +106,8 @@ def _read_text(path: Path) -> str:
     except OSError as error:
         raise RefusedError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise RefusedError(f"{path}: not UTF-8 text") from error
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise RefusedError(f"{path}: line {line}: not UTF-8 text") from error
 
 
 def read_design(path: Path) -> Design:
@@ -108,10 +120,18 @@ def read_design(path: Path) -> Design:
 
 def read_rows(path: Path, design: Design) -> Iterator[tuple[int, Observation]]:
     """(line number, observation) for every row; RefusedError names the line and the reason."""
-    reader = csv.reader(_read_text(path).splitlines())
+    reader = csv.reader(_read_text(path).splitlines(), strict=True)
+    try:
+        yield from _rows(reader, path, design)
+    except csv.Error as error:
+        raise RefusedError(f"{path}: line {reader.line_num}: {error}") from error
+
+
+def _rows(reader: Any, path: Path, design: Design) -> Iterator[tuple[int, Observation]]:
     header = [name.strip().lower() for name in next(reader, [])]
     if "outcome" not in header:
-        raise RefusedError(f"{path}: line 1: the header needs a column 'outcome'")
+        hint = " (columns are separated by commas)" if any(";" in name for name in header) else ""
+        raise RefusedError(f"{path}: line 1: the header needs a column 'outcome'{hint}")
     if len(set(header)) != len(header):
         raise RefusedError(f"{path}: line 1: a column appears twice")
     one_arm = isinstance(design, OneArmBinary | OneArmCount)
@@ -142,7 +162,7 @@ def _number(name: str, text: str) -> float:
 
 def _observation(cells: dict[str, str], words: dict[str, float]) -> Observation:
     period = cells.get("period", "")
-    if period and not period.lstrip("-").isdecimal():
+    if period and not (period.removeprefix("-").isdecimal() and len(period) < 10):
         raise ValueError(f"period {period!r} is not a whole number")
     outcome, before = cells["outcome"], cells.get("before", "")
     word = words.get(outcome.lower())
@@ -161,7 +181,34 @@ def _observation(cells: dict[str, str], words: dict[str, float]) -> Observation:
 def _plan(args: argparse.Namespace) -> dict[str, Any]:
     from beproefd.engines.evidence.planning import plan  # noqa: PLC0415 -- slow import
 
-    return plan(read_design(args.design), args.intake).to_dict()
+    if args.seed < 0:
+        raise RefusedError("--seed: must not be negative")
+    design = read_design(args.design)
+    made = plan(design, args.intake, seed=args.seed, progress=_progress if sys.stderr.isatty() else None)
+    note = _note(design, made.power, made.power_short)
+    return {**made.to_dict(), **({"note": note} if note else {})}
+
+
+def _progress(done: int, of: int) -> None:
+    sys.stderr.write(f"\r{100 * done // of}%" + ("\r    \r" if done == of else ""))
+
+
+def _note(design: Design, power: float | None, short: float) -> str | None:
+    """What someone must know before starting: the power that was asked is not there."""
+    if power is None:
+        return "without max_units this test has no largest number, and so no power to plan with"
+    if short <= 0:
+        return None
+    what = "neighbourhoods" if isinstance(design, SteppedWedge) else "people"
+    if power < 0.0005:
+        return (
+            f"this design can hardly ever say SUPPORTED: with so few {what} no result is rare enough for alpha. "
+            f"Take more {what} or a larger alpha."
+        )
+    return (
+        f"power falls short: when the effect that matters is there, SUPPORTED is said in {power:.0%} of tests and not in "
+        f"the {design.power:.0%} asked. Take more {what}, a larger effect, or accept this power."
+    )
 
 
 def _monitor(args: argparse.Namespace) -> dict[str, Any]:
@@ -180,9 +227,15 @@ def _monitor(args: argparse.Namespace) -> dict[str, Any]:
         if place in marks:
             course.append({"row": place, **monitor.result.to_dict()})
     if args.closed:
-        monitor.close()
+        try:
+            monitor.close()
+        except ObservationError as error:
+            raise RefusedError(f"{args.data}: after the last line: {error}") from error
     if args.plot:
-        args.plot.write_text(_draw(design, course), encoding="utf-8")
+        try:
+            args.plot.write_text(_draw(design, course), encoding="utf-8")
+        except OSError as error:
+            raise RefusedError(f"{args.plot}: {error.strerror or error}") from error
     return {**monitor.result.to_dict(), "design": design.digest}
 
 
@@ -232,7 +285,7 @@ def _draw(design: Design, course: list[dict[str, Any]]) -> str:
 
 def _simulate(args: argparse.Namespace) -> dict[str, Any]:
     from beproefd.engines.evidence import simulation  # noqa: PLC0415 -- slow import
-    from beproefd.engines.evidence.planning import plan  # noqa: PLC0415 -- slow import
+    from beproefd.engines.evidence.planning import planned_sizes  # noqa: PLC0415 -- slow import
 
     design = read_design(args.design)
     if not 1 <= args.reps <= 1_000_000:
@@ -245,7 +298,7 @@ def _simulate(args: argparse.Namespace) -> dict[str, Any]:
     for offset, at in enumerate((truth, null, alternative)):
         if at not in tallies:
             tallies[at] = simulation.simulate(design, at, reps=args.reps, seed=args.seed + 1_000_003 * offset)
-    made = plan(design)
+    most, fixed = planned_sizes(design)
     seen = tallies[truth]
     mean = seen.persons / seen.reps
     names = ("supported", "refuted", "futile", "running")
@@ -259,8 +312,8 @@ def _simulate(args: argparse.Namespace) -> dict[str, Any]:
         **{name: count / seen.reps for name, count in zip(names, seen.verdicts, strict=True)},
         "expected_n_alternative": tallies[alternative].persons / args.reps,
         "expected_n_null": tallies[null].persons / args.reps,
-        "max_n": made.max_n,
-        "fixed_n": made.fixed_n,
+        "max_n": most,
+        "fixed_n": fixed,
         "alpha": tallies[null].verdicts[0] / args.reps,
         "power": tallies[alternative].verdicts[0] / args.reps,
         "exact": False,
