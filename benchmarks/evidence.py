@@ -4,8 +4,9 @@
 `python -m benchmarks.evidence --json` prints one object per claim; `--quick` uses a fifth of the imagined experiments;
 `--seed` starts the random numbers elsewhere (without it they are fresh every time). Floors are information-theoretic:
 no test with the same error and power can need fewer people on average (Wald). Figures named exact hold no simulation.
-A simulated share is called met when it is within three standard errors of its goal (there are some forty of them); the
-error is in the object. Expected numbers must reach their goal as measured.
+A goal is met when the value measured reaches it. Where a guarantee is checked by simulation the goal itself says by how
+many standard errors a value may be off, and the error is in the object: of some forty such rows one or two would
+otherwise fail by chance alone.
 """
 
 from __future__ import annotations

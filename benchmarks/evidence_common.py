@@ -45,6 +45,14 @@ def claim(name, value, baseline, goal, met, **more):
     }
 
 
+def simulated(name, value, baseline, limit, error, *, least=False, errors=3, **more):
+    """A claim on a simulated value; how far chance may take it from the limit is part of the goal."""
+    slack = errors * error
+    goal = f"{'>=' if least else '<='} {limit} (± {errors} standard errors of {error:.2g})"
+    met = value >= limit - slack if least else value <= limit + slack
+    return claim(name, value, baseline, goal, met, error=error, **more)
+
+
 def b1_floors():
     return kl(0.8, 0.025) / smallest(lambda q: kl(0.2, q) + kl(0.3, q), 0.2, 0.3), kl(0.025, 0.8) / (
         kl(0.25, 0.2) + kl(0.25, 0.3)

@@ -6,9 +6,17 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from benchmarks.evidence_common import B1, PI1, claim
+from benchmarks.evidence_common import B1, PI1, claim, simulated
 from beproefd.engines.evidence import (
+    MatchedPairs,
     OneArmBinary,
+    OneArmCount,
+    TwoArmAdjusted,
+    TwoArmBinary,
+    TwoArmContinuous,
+    TwoArmCount,
+    TwoArmEvents,
+    TwoArmOrdinal,
     normal,
 )
 from beproefd.engines.evidence.boundary import law
@@ -94,20 +102,48 @@ def e10(effort):
                 "<= 1e-4", in_power <= 1e-4)  # fmt: skip
     off = abs(two_proportions(0.2, 0.3, 0.025, 0.8) - 293.1513)
     yield claim("E10 fixed size of .20 v .30 against rpact's 293.1513", off, None, "<= 1e-4", off <= 1e-4)
-    worst = 0.0
-    reps = effort.some(4.0)
-    designs = (B1, OneArmBinary(threshold=0.6, alternative=0.85), OneArmBinary(threshold=0.3, alternative=0.5))
-    for number, design in enumerate(designs):
-        made = plan(design)
-        for k, (truth, expected) in enumerate(((alternative_truth(design), made.expected_n_alternative),
-                                               (null_truth(design), made.expected_n_null))):  # fmt: skip
-            seed = int(effort.source(100 + 2 * number + k).integers(1 << 40))
-            tally = simulate(design, truth, reps=reps, seed=seed)
-            worst = max(worst, abs(tally.persons / reps / expected - 1))
-    yield claim("E10 planned against simulated numbers, largest difference", worst, None, "<= 0.01", worst <= 0.01 + 0.012 * (reps < 2e4),
-                reps=reps)  # fmt: skip
+    yield from plans(effort)
     table = model_of(B1).table
     total = float((law(table, PI1).support + law(table, PI1).reject).sum())
     yield claim(
         "E10 probabilities of the exact law sum to one", abs(total - 1), None, "<= 1e-9", abs(total - 1) <= 1e-9
     )
+
+
+KINDS = (
+    ("two arms, yes or no", B1, 4.0),
+    ("one arm, yes or no", OneArmBinary(threshold=0.6, alternative=0.85), 4.0),
+    ("looks every 10 pairs", TwoArmBinary(baseline=0.2, minimal_effect=0.3, looks=10), 0.6),
+    ("marked looks", TwoArmBinary(baseline=0.2, minimal_effect=0.3, looks="marked"), 0.6),
+    ("unequal blocks 1+2", TwoArmBinary(baseline=0.2, minimal_effect=0.3, allocation=(1, 2)), 0.6),
+    ("one arm, counts", OneArmCount(threshold=0.5, alternative=1.0), 0.6),
+    ("two arms, counts", TwoArmCount(baseline=2, minimal_ratio=1.6), 0.6),
+    ("continuous, 0.8 sd", TwoArmContinuous(minimal_effect=0.8), 0.6),
+    ("with a measurement before", TwoArmAdjusted(minimal_effect=0.6, correlation=0.7), 0.6),
+    ("four answers", TwoArmOrdinal(baseline=(0.2, 0.3, 0.3, 0.2), minimal_odds_ratio=2.0), 0.6),
+    ("events, hazard ratio 3", TwoArmEvents(minimal_ratio=3.0), 0.6),
+    ("matched pairs, 0.6 sd", MatchedPairs(minimal_effect=0.6), 0.6),
+    ("matched pairs, 1.2 sd", MatchedPairs(minimal_effect=1.2), 0.6),
+)
+
+
+def plans(effort):
+    """Every kind: planned numbers and power against whole experiments through the monitor."""
+    for number, (name, design, share) in enumerate(KINDS):
+        made, reps = plan(design), effort.some(share)
+        seeds = effort.source(100 + number).integers(1 << 40, size=2)
+        off, supported = [], 0.0
+        for truth, expected, seed in (
+            (alternative_truth(design), made.expected_n_alternative, seeds[0]),
+            (null_truth(design), made.expected_n_null, seeds[1]),
+        ):
+            tally = simulate(design, truth, reps=reps, seed=int(seed))
+            mean = tally.persons / reps
+            spread = np.sqrt(max(tally.squares / reps - mean**2, 0) / reps) + made.expected_n_se
+            off.append((abs(mean / expected - 1), spread / expected))
+            supported = tally.verdicts[0] / reps if len(off) == 1 else supported
+        worst, error = max(off)
+        yield simulated(f"E10 {name}: planned against simulated numbers, largest difference", worst, None, 0.01, error,
+                        experiments=reps)  # fmt: skip
+        yield simulated(f"E10 {name}: planned against simulated power, difference", abs(supported - made.power), None, 0.0,
+                        np.sqrt(0.16 / reps) + made.power_se, power=made.power)  # fmt: skip
