@@ -6,14 +6,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from beproefd.engines.ranking import Limits, advise, rank
-from beproefd.engines.ranking.files import BrokenFileError, Round, criteria_from_json, round_from_csv, score_range
+from beproefd.engines.ranking.files import (
+    BrokenFileError,
+    Round,
+    conflicts_from_csv,
+    criteria_from_json,
+    round_from_csv,
+    score_range,
+)
 from beproefd.engines.ranking.inputs import Criteria
 from beproefd.engines.ranking.record import plain
 from beproefd.engines.ranking.simulation import World, imagine, raw_means_right, run
@@ -107,7 +115,7 @@ def _guarded(
     """Run a command and print its answer; what cannot be used is refused with code 2."""
     try:
         answer = command(args)
-    except (RefusedError, ValueError) as error:
+    except (RefusedError, ValueError, OverflowError) as error:
         print(f"beproefd jury: {error}", file=sys.stderr)
         return REFUSED
     text = json.dumps(plain_answer(answer), allow_nan=False, ensure_ascii=False) if args.json else as_text(answer)
@@ -134,25 +142,29 @@ def _names(path: Path | None) -> tuple[str, ...]:
     )
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Refuse what cannot be used under the name of the file it stands in."""
+    try:
+        yield
+    except BrokenFileError as error:
+        raise RefusedError(f"{path}: {error}") from error
+
+
 def _load(args: argparse.Namespace) -> tuple[Criteria, Round]:
     judgements, rules = _read(args.judgements), _read(args.criteria)
     conflicts = getattr(args, "conflicts", None)
-    barred = "" if conflicts is None else _read(conflicts)
-    path = args.judgements
-    try:
+    barred: tuple[tuple[str, str], ...] = ()
+    if conflicts is not None:
+        with _reading(conflicts):
+            barred = conflicts_from_csv(_read(conflicts))
+    jurors, ideas = _names(getattr(args, "jurors", None)), _names(getattr(args, "ideas", None))
+    with _reading(args.judgements):
         found = score_range(judgements)
-        path = args.criteria
+    with _reading(args.criteria):
         criteria = criteria_from_json(rules, found)
-        path = args.judgements
-        return criteria, round_from_csv(
-            judgements,
-            criteria,
-            jurors=_names(getattr(args, "jurors", None)),
-            ideas=_names(getattr(args, "ideas", None)),
-            conflicts=barred,
-        )
-    except BrokenFileError as error:
-        raise RefusedError(f"{path}: {error}") from error
+    with _reading(args.judgements):
+        return criteria, round_from_csv(judgements, criteria, jurors=jurors, ideas=ideas, conflicts=barred)
 
 
 def _rank(args: argparse.Namespace) -> dict[str, Any]:
@@ -163,9 +175,11 @@ def _rank(args: argparse.Namespace) -> dict[str, Any]:
     def by_idea(values: Any) -> dict[str, Any]:
         return {names[i]: values[i] for i in ranking.order}
 
+    compared = ranking.basis == "comparisons"
     return {
         "order": [names[i] for i in ranking.order],
-        "scores": by_idea(ranking.mean),
+        "basis": ranking.basis,
+        "scores": by_idea(ranking.model_score if compared else ranking.mean),
         "intervals": by_idea(ranking.interval),
         "p_top": by_idea(ranking.p_top),
         "stable": ranking.stability.stable,
@@ -191,14 +205,20 @@ def _rank(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _rank_as_text(answer: dict[str, Any]) -> str:
-    lines = [f"{'':>4} {'idea':<30} {'mean':>6} {'model':>6} {'95 % interval':>15} {'in top':>7} {'readings':>8}"]
+    basis = answer["basis"]
+    lines = [f"{'':>4} {'idea':<30} {'score':>6} {'model':>6} {'95 % interval':>15} {'in top':>7} {'readings':>8}"]
     for place, idea in enumerate(answer["order"], 1):
         low, high = answer["intervals"][idea]
         lines.append(
-            f"{place:>4} {idea:<30} {answer['scores'][idea]:>6.2f} {answer['model_scores'][idea]:>6.2f} "
-            f"{f'{low:.2f} - {high:.2f}':>15} {answer['p_top'][idea]:>7.2f} {answer['readings'][idea]:>8}"
+            f"{place:>4} {idea:<30} {_points(answer['scores'][idea]):>6} {_points(answer['model_scores'][idea]):>6} "
+            f"{f'{_points(low)} - {_points(high)}':>15} {answer['p_top'][idea]:>7.2f} {answer['readings'][idea]:>8}"
         )
     stability = answer["stability"]
+    if basis != "scores":
+        lines += [
+            "",
+            "Nobody gave a score: the order is that of the model." if basis == "comparisons" else "Nothing is read.",
+        ]
     lines += [
         "",
         f"The top {'does not change' if answer['stable'] else 'can change'} with one juror less or weights 10 points off.",
@@ -214,6 +234,10 @@ def _rank_as_text(answer: dict[str, Any]) -> str:
     if answer["tied_group"]:
         lines.append(f"Not separable, debate or draw lots for {answer['seats']}: {', '.join(answer['tied_group'])}.")
     return "\n".join(lines)
+
+
+def _points(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.2f}"
 
 
 def _limits(args: argparse.Namespace) -> Limits:

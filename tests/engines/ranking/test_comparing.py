@@ -53,7 +53,7 @@ def test_answers_and_scores_together_make_one_valid_normal(seed):
     scores = source.normal(5, 2, (3, 5))
     found = posterior(readings(scores), given_spreads(3))
     pairs = np.array([source.permutation(5)[:2] for _ in range(4)])
-    answers = Answers(pairs[:, 0], pairs[:, 1], np.full(4, 2.0))
+    answers = Answers.of(pairs[:, 0], pairs[:, 1], np.full(4, 2.0))
     belief, _ = believe(found, answers)
     whole = np.block([[belief.covariance[0], belief.cross[0]], [belief.cross[0].T, belief.leniency_cov[0]]])
 
@@ -71,7 +71,7 @@ def test_the_expected_gain_of_an_answer_is_what_answers_bring_on_average():
     step = (found.quality[0, 0] - found.quality[0, 1]) / np.sqrt(apart + noise[0])
     mean = 0.0
     for better, worse, chance in ((0, 1, norm.cdf(step)), (1, 0, norm.cdf(-step))):
-        belief, _ = believe(found, Answers(np.array([better]), np.array([worse]), noise))
+        belief, _ = believe(found, Answers.of(np.array([better]), np.array([worse]), noise))
         after = belief.covariance[0, 0, 0] + belief.covariance[0, 1, 1] - 2 * belief.covariance[0, 0, 1]
         mean += chance * (apart - after)
     share = norm.pdf(step) ** 2 / (norm.cdf(step) * norm.cdf(-step))

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The Gaussian model: leniency, noise and scale of jurors, and what they leave of the differences between ideas."""
 
+import itertools
+import time
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.special import ndtr
+from scipy.special import log_ndtr, ndtr
 
 from beproefd.engines.ranking import Comparison, Judgements, rank
 from beproefd.engines.ranking.chains import draw_scores
@@ -160,40 +163,157 @@ def test_a_higher_score_never_lowers_an_idea_below_another_when_the_spreads_are_
 
 def test_a_comparison_moves_both_ideas_as_the_truncated_normal_says():
     # q ~ N(0, I): the difference d ~ N(0, 2), seen through probit noise of variance 2.
-    factors = propagate(np.zeros(2), np.eye(2), Answers(np.array([0]), np.array([1]), np.array([2.0])))
+    factors = propagate(np.zeros(2), np.eye(2), Answers.of(np.array([0]), np.array([1]), np.array([2.0])))
     lead = factors.shift(np.zeros(2))
     # E[d | better] = 2 phi(0) / (Phi(0) sqrt(2 + 2))
     expected = 2 * (1 / np.sqrt(2 * np.pi)) / 0.5 / 2
     assert lead[0] - lead[1] == pytest.approx(expected, abs=1e-6)
-    moments = factors.shrink(np.eye(2))
+    moments = factors.covariance
     assert moments[0, 0] + moments[1, 1] - 2 * moments[0, 1] == pytest.approx(2 - expected**2, abs=1e-6)
 
 
 def test_comparisons_in_a_circle_are_close_to_the_exact_answer():
     better, worse = np.array([0, 1, 0, 2]), np.array([1, 2, 2, 1])
-    factors = propagate(np.zeros(3), np.eye(3), Answers(better, worse, np.full(4, 2.0)))
+    factors = propagate(np.zeros(3), np.eye(3), Answers.of(better, worse, np.full(4, 2.0)))
     draws = np.random.default_rng(11).standard_normal((400_000, 3))
     weight = ndtr((draws[:, better] - draws[:, worse]) / np.sqrt(2)).prod(axis=1)
     exact = (weight[:, None] * draws).sum(axis=0) / weight.sum()
     assert factors.shift(np.zeros(3)) == pytest.approx(exact, abs=0.02)
-    assert np.diag(factors.shrink(np.eye(3))) == pytest.approx(
+    assert np.diag(factors.covariance) == pytest.approx(
         (weight[:, None] * draws**2).sum(axis=0) / weight.sum() - exact**2, abs=0.02
     )
 
 
-def test_comparisons_alone_give_an_order():
-    answers = tuple(
-        Comparison(f"juror {j}", f"idea {a}", f"idea {b}") for j in range(4) for a in range(4) for b in range(a + 1, 4)
+@pytest.mark.parametrize("noise", [2.0, 0.02, 1e-4])
+@pytest.mark.parametrize(("first", "second"), [(1, 0), (10, 0), (500, 0), (500, 500), (7, 3)])
+def test_any_number_of_answers_about_two_ideas_is_exact(first, second, noise):
+    better, worse = [0] * first + [1] * second, [1] * first + [0] * second
+    factors = propagate(np.zeros(2), np.eye(2), Answers.of(better, worse, np.full(first + second, noise)))
+    points = np.linspace(-12, 12, 1_000_001)
+    logs = first * log_ndtr(points / np.sqrt(noise)) + second * log_ndtr(-points / np.sqrt(noise)) - points**2 / 4
+    weight = np.exp(logs - logs.max())
+    mean = (weight * points).sum() / weight.sum()
+    moved = factors.shift(np.zeros(2))
+    assert moved[0] - moved[1] == pytest.approx(mean, abs=0.01)
+    exact = (weight * (points - mean) ** 2).sum() / weight.sum()
+    assert factors.answers.apart(factors.covariance)[0] == pytest.approx(exact, rel=0.02)
+
+
+@given(st.integers(2, 5), st.integers(1, 40), st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_counting_the_same_answers_changes_nothing(ideas, number, seed):
+    source = np.random.default_rng(seed)
+    ends = np.array([source.permutation(ideas)[:2] for _ in range(number)])
+    noise = source.choice([0.5, 2.0], number)
+    turn = source.permutation(number)
+    found = Answers.of(ends[:, 0], ends[:, 1], noise)
+    assert found.times.sum() == number
+    assert len(found.better) == len({frozenset(pair) for pair in ends.tolist()})
+    again = propagate(np.zeros(ideas), np.eye(ideas), Answers.of(ends[turn, 0], ends[turn, 1], noise[turn]))
+    assert np.array_equal(again.covariance, propagate(np.zeros(ideas), np.eye(ideas), found).covariance)
+
+
+def test_thousands_of_answers_take_less_than_two_seconds():
+    source = np.random.default_rng(13)
+    ends = np.array([source.permutation(30)[:2] for _ in range(5000)])
+    answers = Answers.of(ends.min(axis=1), ends.max(axis=1), source.choice([1.0, 2.0, 3.0], 5000))
+    start = time.process_time()
+    quality = propagate(np.zeros(30), np.eye(30), answers).shift(np.zeros(30))
+    assert time.process_time() - start < 2.0
+    assert np.argsort(-quality).tolist() == list(range(30))
+
+
+def comparisons_of(orders):
+    """One juror per order, who compares every two neighbours in it, best first."""
+    return tuple(
+        Comparison(f"juror {j}", f"idea {a}", f"idea {b}")
+        for j, order in enumerate(orders)
+        for a, b in itertools.pairwise(order)
     )
+
+
+def test_comparisons_alone_give_the_order_the_top_and_its_stability():
+    answers = comparisons_of([[3, 2, 1, 0]] * 4)
     ranking = rank(jury(np.full((4, 4), NAN), comparisons=answers), ONE, top=1)
-    assert ranking.model_order.tolist() == [0, 1, 2, 3]
+    assert ranking.basis == "comparisons"
+    assert ranking.order.tolist() == ranking.model_order.tolist() == [3, 2, 1, 0]
+    assert ranking.top == ranking.model_top == ("idea 3",)
+    assert ranking.stability.stable
+    assert ranking.p_published_right == ranking.p_right
     assert np.isnan(ranking.mean).all()
-    assert ranking.p_top[0] > 0.6
+    assert ranking.p_top[3] > 0.6
+
+
+def test_the_juror_whose_comparisons_decide_is_named():
+    answers = comparisons_of([[0, 1, 2], [1, 0, 2], [1, 0, 2]])
+    stability = rank(jury(np.full((3, 3), NAN), comparisons=answers), ONE, top=1).stability
+    assert stability.top == ("idea 1",)
+    assert stability.without_juror == (
+        ("juror 1", ("idea 0",), ("idea 1",)),
+        ("juror 2", ("idea 0",), ("idea 1",)),
+    )
+    assert not stability.stable
+
+
+def test_the_weights_count_in_the_stability_of_comparisons_on_a_criterion():
+    blank = np.full((2, 2, 2), NAN)
+
+    def told(first, second):
+        answers = (Comparison("juror 0", "idea 0", "idea 1", first), Comparison("juror 1", "idea 1", "idea 0", second))
+        return rank(jury(blank, TWO, comparisons=answers), TWO, top=1).stability
+
+    split = told("impact", "effort")
+    assert (split.top, split.weight_method) == (("idea 0",), "points")
+    assert 0.9 < split.weight_share <= 1.0
+    assert told(None, None).weight_method == "exact"
+
+
+def test_opposite_comparisons_are_a_tie_at_the_border():
+    answers = (Comparison("juror 0", "idea 0", "idea 1"), Comparison("juror 1", "idea 1", "idea 0"))
+    assert rank(jury(np.full((2, 2), NAN), comparisons=answers), ONE, top=1).ties == (("idea 0", "idea 1"),)
+
+
+def test_ideas_without_a_score_come_last_in_the_order_of_their_comparisons():
+    scores = [[4, 6, NAN, NAN, NAN]]
+    answers = (Comparison("juror 0", "idea 3", "idea 2"), Comparison("juror 0", "idea 3", "idea 1"))
+    ranking = rank(jury(scores, comparisons=answers), ONE, top=3)
+    assert ranking.basis == "scores"
+    assert ranking.order.tolist() == [1, 0, 3, 2, 4]
+    assert ranking.top == ("idea 1", "idea 0")
+
+
+@given(st.lists(st.permutations(range(5)), min_size=1, max_size=4), st.permutations(range(5)))
+@settings(max_examples=25, deadline=None)
+def test_the_order_from_comparisons_does_not_depend_on_the_names(orders, names):
+    before = rank(jury(np.full((len(orders), 5), NAN), comparisons=comparisons_of(orders)), ONE)
+    renamed = [[names[i] for i in order] for order in orders]
+    after = rank(jury(np.full((len(orders), 5), NAN), comparisons=comparisons_of(renamed)), ONE)
+    assert after.model_score[list(names)] == pytest.approx(before.model_score, abs=1e-6)
+    assert after.stability.stable == before.stability.stable or before.ties or after.ties
+
+
+@given(st.lists(st.permutations(range(5)), min_size=1, max_size=4), st.data())
+@settings(max_examples=25, deadline=None)
+def test_one_more_comparison_never_lowers_the_score_of_the_better_idea(orders, data):
+    answers = comparisons_of(orders)
+    better, worse = data.draw(st.permutations(range(5)))[:2]
+    more = (*answers, Comparison(f"juror {len(orders)}", f"idea {better}", f"idea {worse}"))
+    blank = np.full((len(orders) + 1, 5), NAN)
+    before, after = rank(jury(blank, comparisons=answers), ONE), rank(jury(blank, comparisons=more), ONE)
+    assert after.model_score[better] >= before.model_score[better] - 1e-6
+
+
+def test_the_same_question_is_answered_once():
+    with pytest.raises(ValueError, match="the same two ideas on the same criterion twice"):
+        jury(
+            np.full((1, 2), NAN),
+            comparisons=(Comparison("juror 0", "idea 0", "idea 1"), Comparison("juror 0", "idea 1", "idea 0")),
+        )
 
 
 def test_comparisons_break_what_scores_leave_open():
-    scores = [[7, 7, 3], [6, 6, 2]]
-    answers = tuple(Comparison("juror 0", "idea 1", "idea 0", "impact") for _ in range(3))
+    scores = [[7, 7, 3], [6, 6, 2], [5, 5, 1]]
+    answers = tuple(Comparison(f"juror {j}", "idea 1", "idea 0", "impact") for j in range(3))
     open_ended, settled = rank(jury(scores), ONE, top=1), rank(jury(scores, comparisons=answers), ONE, top=1)
     assert open_ended.model_score[0] == pytest.approx(open_ended.model_score[1])
     assert settled.model_top == ("idea 1",)

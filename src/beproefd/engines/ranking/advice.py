@@ -18,6 +18,7 @@ from beproefd.engines.ranking.allocation import (
     open_readings,
     still_needed,
 )
+from beproefd.engines.ranking.border import share_right
 from beproefd.engines.ranking.chains import draw_scores
 from beproefd.engines.ranking.comparisons import Answers, answers_of, believe
 from beproefd.engines.ranking.inputs import Criteria, Judgements, check_fit
@@ -37,8 +38,10 @@ class Advice(Record):
     verdict: "clear" (`sure` is the top with the confidence asked), "tied" (nothing is left to read, or reading on will
     not make it clear: `seats` of the top go to the `tied` ideas by debate or lot) or "read_on" (`juror` reads `idea`, or says
     whether `idea` or `against` is better).
-    readings: given so far. sure and tied are filled in for every verdict, as it stands now; probability: that the sure
-    ideas together with the best of the tied ones are right within `tolerance` score points.
+    readings: given so far. sure and tied are filled in for every verdict, as it stands now. probability: that the best
+    `top` ideas by the model, as it stands now, are right within `tolerance` score points; small when little was read.
+    group_probability: that the sure ideas together with the best of the tied ones are: the confidence asked or more, and 1
+    when all ideas are still tied.
     """
 
     verdict: str
@@ -48,6 +51,7 @@ class Advice(Record):
     tied: tuple[str, ...]
     seats: int
     probability: float
+    group_probability: float
     tolerance: float
     readings: int
     against: str | None = None
@@ -86,9 +90,7 @@ def advise(
         raise ValueError(f"Juror {min(unknown)} is not in this jury.")
     desk = _Desk(judgements, criteria, allowed, limits, _target(criteria, top, tolerance, confidence))
     if desk.empty:
-        return Advice(
-            TIED, None, None, (), judgements.ideas, min(top, len(judgements.ideas)), 1.0, desk.target.tolerance, 0
-        )
+        return Advice(TIED, None, None, (), (), 0, 1.0, 1.0, desk.target.tolerance, 0)
     rng = rng or np.random.default_rng(0)
     standing = desk.standing(rng)
     verdict = desk.verdict(standing)
@@ -99,10 +101,13 @@ def advise(
     _, factors = believe(posterior(desk.readings, desk.spreads), desk.answers)
     if factors is not None:
         draws = factors.shift(draws[0], rng)[None]
-    inside, sharing, probability = tied_group(draws[0], standing.border.order[0], desk.target)
+    order = standing.border.order
+    probability = float(share_right(draws, order[:, :top], min(top, order.shape[1]), desk.target.tolerance)[0])
+    inside, sharing, group = tied_group(draws[0], order[0], desk.target)
     if verdict == CLEAR:
         # The claim rests on two sets of draws; a third must not make another answer of it.
         inside, sharing = standing.border.chosen[0], inside[:0]
+        probability = group = float(standing.right[0])
     elif verdict == TIED and not sharing.size:
         # On the edge of the confidence asked: nothing is shared, so nothing is tied.
         verdict = CLEAR
@@ -115,6 +120,7 @@ def advise(
         tied=tied,
         seats=min(top, len(judgements.ideas)) - len(sure),
         probability=probability,
+        group_probability=group,
         tolerance=desk.target.tolerance,
         readings=int(desk.read.sum()),
         against=None if pick is None or pick.against is None else judgements.ideas[pick.against],
@@ -184,7 +190,7 @@ class _Desk:
         self.free = open_readings(read[None], may[None], limits)
         self.needed = still_needed(read[None], may[None], limits)
         self.left = (may & ~read)[None]
-        self.empty = not read.size
+        self.empty = not judgements.ideas
         if not self.empty:
             self.readings: Readings = readings_of(judgements, criteria)
             self.spreads: Spreads = estimate(self.readings)

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,7 +41,7 @@ class _Sheet:
     jurors: dict[str, int] = field(default_factory=dict)
     ideas: dict[str, int] = field(default_factory=dict)
     scores: dict[tuple[int, int, int], float | None] = field(default_factory=dict)
-    comparisons: list[Comparison] = field(default_factory=list)
+    comparisons: dict[tuple[str, frozenset[str], str | None], Comparison] = field(default_factory=dict)
 
     def juror(self, name: str) -> int:
         return self.jurors.setdefault(name, len(self.jurors))
@@ -60,6 +62,11 @@ def criteria_from_json(text: str, found: tuple[float, float] | None = None) -> C
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise BrokenFileError(error.lineno, f"this is not JSON: {error.msg}") from error
+    except (RecursionError, ValueError) as error:
+        reason = (
+            "a list or object lies too deep" if isinstance(error, RecursionError) else "a number has too many digits"
+        )
+        raise BrokenFileError(0, f"this JSON cannot be read: {reason}") from error
     if isinstance(data, list):
         data = {"criteria": data}
     if not isinstance(data, dict):
@@ -69,7 +76,7 @@ def criteria_from_json(text: str, found: tuple[float, float] | None = None) -> C
         return Criteria(keys=keys, weights=np.array(weights, dtype=np.float64), scale=_scale(data, found))
     except BrokenFileError:
         raise
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise BrokenFileError(0, reason) from error
 
@@ -107,13 +114,18 @@ def _scale(data: dict[str, Json], found: tuple[float, float] | None) -> tuple[fl
 
 
 def round_from_csv(
-    text: str, criteria: Criteria, *, jurors: tuple[str, ...] = (), ideas: tuple[str, ...] = (), conflicts: str = ""
+    text: str,
+    criteria: Criteria,
+    *,
+    jurors: tuple[str, ...] = (),
+    ideas: tuple[str, ...] = (),
+    conflicts: Collection[tuple[str, str]] = (),
 ) -> Round:
     """Read `juror,idea,criterion,score` and `juror,better,worse,criterion`, in one file or either.
 
     An empty score is an abstention: it counts as missing and the juror is not asked for that idea again. The criterion
     may be left out when there is one; in a comparison an empty criterion means over all. jurors and ideas: names that
-    take part but may not have a line yet. conflicts: CSV text `juror,idea` of readings that are never to be asked.
+    take part but may not have a line yet. conflicts: juror and idea of readings that are never to be asked.
     """
     sheet = _Sheet()
     for name in jurors:
@@ -125,20 +137,17 @@ def round_from_csv(
         raise BrokenFileError(1, "the header must hold juror,idea,criterion,score or juror,better,worse,criterion")
     for line, row in rows:
         if row.get("better") or row.get("worse"):
+            if row.get("idea") or row.get("score"):
+                raise BrokenFileError(line, "a line holds a score or a comparison, not both")
             _compare(sheet, criteria, line, row)
         else:
             _score(sheet, criteria, line, row)
-    barred = []
-    if conflicts.strip():
-        names, rows = _table(conflicts)
-        if not {"juror", "idea"} <= set(names):
-            raise BrokenFileError(1, "the header of the conflicts must hold juror,idea")
-        barred = [(sheet.juror(row["juror"]), sheet.idea(row["idea"])) for _, row in rows]
+    barred = [(sheet.juror(juror), sheet.idea(idea)) for juror, idea in conflicts]
     scores = np.full((len(sheet.jurors), len(sheet.ideas), len(criteria.keys)), np.nan)
     for place, value in sheet.scores.items():
         if value is not None:
             scores[place] = value
-    judgements = Judgements(tuple(sheet.jurors), tuple(sheet.ideas), scores, tuple(sheet.comparisons))
+    judgements = Judgements(tuple(sheet.jurors), tuple(sheet.ideas), scores, tuple(sheet.comparisons.values()))
     allowed = np.ones(scores.shape[:2], dtype=bool)
     for juror, idea, _ in sheet.scores:
         allowed[juror, idea] = False
@@ -147,8 +156,18 @@ def round_from_csv(
     return Round(judgements, allowed)
 
 
+def conflicts_from_csv(text: str) -> tuple[tuple[str, str], ...]:
+    """Read `juror,idea`: who is never to read what. An empty file holds no conflicts."""
+    if not text.strip():
+        return ()
+    names, rows = _table(text)
+    if not {"juror", "idea"} <= set(names):
+        raise BrokenFileError(1, "the header of the conflicts must hold juror,idea")
+    return tuple((_named(row, "juror", line), _named(row, "idea", line)) for line, row in rows)
+
+
 def _table(text: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    reader = csv.reader(text.lstrip("\ufeff").splitlines(), strict=True)
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     rows = []
     try:
         header = [name.strip().lower() for name in next(reader, [])]
@@ -210,4 +229,7 @@ def _compare(sheet: _Sheet, criteria: Criteria, line: int, row: dict[str, str]) 
     sheet.idea(better)
     sheet.idea(worse)
     key = criteria.keys[_criterion(criteria, row, line)] if row.get("criterion") else None
-    sheet.comparisons.append(Comparison(juror, better, worse, key))
+    comparison = Comparison(juror, better, worse, key)
+    if comparison.question in sheet.comparisons:
+        raise BrokenFileError(line, f"{juror} has compared {better} and {worse} on this criterion before")
+    sheet.comparisons[comparison.question] = comparison

@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 
 from beproefd.engines.ranking.record import Json, Record, frozen_floats
 
+HEAVIEST = 1e100
+LIGHTEST = 1e-12
+"""The second as a share of the heaviest weight."""
+FARTHEST = 1e9
+NARROWEST = 1e-6
+"""Scales beyond these bounds, the second as a share of the largest number on the scale, leave no digits to reckon with."""
+
 
 @dataclass(frozen=True, eq=False)
 class Criteria(Record):
@@ -36,8 +43,15 @@ class Criteria(Record):
             raise ValueError(f"{len(self.keys)} criteria need {len(self.keys)} weights.")
         if not (np.isfinite(self.weights).all() and (self.weights > 0).all()):
             raise ValueError("Every weight must be a positive number.")
+        if self.weights.max() > HEAVIEST or self.weights.min() < LIGHTEST * self.weights.max():
+            raise ValueError("The weights are too large, or differ too much, to be added up.")
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
             raise ValueError("The scale must run from a lower to a higher number.")
+        farthest = max(abs(low), abs(high))
+        if farthest > FARTHEST or high - low < NARROWEST * max(farthest, 1.0):
+            raise ValueError(
+                f"The scale must lie within {FARTHEST:g} of zero and not be so narrow that scores look the same."
+            )
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -59,13 +73,19 @@ class Comparison(Record):
         if self.better == self.worse:
             raise ValueError(f"Idea {self.better} cannot be compared with itself.")
 
+    @property
+    def question(self) -> tuple[str, frozenset[str], str | None]:
+        """What was asked: the same juror answers it once."""
+        return self.juror, frozenset((self.better, self.worse)), self.criterion
+
 
 @dataclass(frozen=True, eq=False)
 class Judgements(Record):
     """All scores of one jury round.
 
     jurors: J names; ideas: I names; scores: (J, I, C), NaN = missing by design (conflict of interest, abstention, not
-    assigned); comparisons: pairwise answers, used by the model next to the scores, not by the published mean.
+    assigned); comparisons: pairwise answers, used by the model next to the scores, not by the published mean; as with
+    scores, a juror says one thing about the same two ideas on the same criterion.
     """
 
     jurors: tuple[str, ...]
@@ -88,6 +108,8 @@ class Judgements(Record):
         for comparison in self.comparisons:
             if comparison.juror not in jurors or not {comparison.better, comparison.worse} <= ideas:
                 raise ValueError("A comparison names a juror or an idea that is not in this round.")
+        if len({comparison.question for comparison in self.comparisons}) < len(self.comparisons):
+            raise ValueError("A juror compared the same two ideas on the same criterion twice.")
 
     @property
     def observed(self) -> NDArray[np.bool_]:
@@ -127,5 +149,7 @@ def check_fit(judgements: Judgements, criteria: Criteria) -> None:
 def _check_names(names: tuple[str, ...], kind: str) -> None:
     if not all(isinstance(name, str) and name for name in names):
         raise ValueError(f"Every {kind} needs a name.")
+    if any("\ud800" <= sign <= "\udfff" for name in names for sign in name):
+        raise ValueError(f"The name of a {kind} holds half a character.")
     if len(set(names)) != len(names):
         raise ValueError(f"A {kind} is named twice.")

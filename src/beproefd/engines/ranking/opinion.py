@@ -19,6 +19,7 @@ from beproefd.engines.ranking.model import (
     readings_of,
     readings_per_criterion,
 )
+from beproefd.engines.ranking.official import by_name
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -101,6 +102,21 @@ def form_opinion(judgements: Judgements, criteria: Criteria, rng: np.random.Gene
         factors = propagate(quality, covariance, answers)
         quality, draws = factors.shift(quality), factors.shift(draws, rng)
     return Opinion(part, level + quality, draws + levels[:, None], leniency, noise, scale, cells)
+
+
+def strength_of_answers(judgements: Judgements, criteria: Criteria) -> Floats:
+    """Model score of each idea (I,) when there are comparisons and no scores; NaN for who was not compared."""
+    strength = np.full(len(judgements.ideas), np.nan)
+    compared = {name for item in judgements.comparisons for name in (item.better, item.worse)}
+    part = np.array([i for i in by_name(judgements.ideas) if judgements.ideas[i] in compared], dtype=np.int64)
+    if part.size:
+        # Without a score the spread of the ideas and the noise of the jurors are the first guess of both.
+        guess = float(readings_of(judgements, criteria).guess[0])
+        noise, spread = np.full(len(judgements.jurors), guess), np.full(len(criteria.keys), guess)
+        answers = answers_of(judgements, criteria, noise, spread, part)
+        factors = propagate(np.zeros(len(part)), guess * np.eye(len(part)), answers)
+        strength[part] = sum(criteria.scale) / 2 + factors.shift(np.zeros(len(part)))
+    return strength
 
 
 def _pick(readings: Readings, jurors: Ints, ideas: Ints) -> Readings:

@@ -12,10 +12,10 @@ from beproefd.engines.ranking.inputs import Criteria, Judgements, check_fit
 from beproefd.engines.ranking.official import best_first, tabulate, ties_across, weighted
 from beproefd.engines.ranking.opinion import Opinion, form_opinion
 from beproefd.engines.ranking.result import Ranking
-from beproefd.engines.ranking.stability import stability
+from beproefd.engines.ranking.stability import stability, stability_of_answers
 from beproefd.engines.ranking.stopping import Target, tied_group
 
-ENGINE_VERSION = "ranking 1.0"
+ENGINE_VERSION = "ranking 1.1"
 INTERVAL = 1.959963984540054
 """Standard deviations on either side of a 95 % interval."""
 
@@ -33,6 +33,8 @@ def rank(
 ) -> Ranking:
     """Rank the ideas by the published weighted mean and give the model's second opinion.
 
+    Where nobody gave a score the published rule is silent: then the order, the top and its stability are the model's.
+
     tolerance: score points that make no difference (default: a twentieth of the scale). Without `rng` the probabilities
     come from a fixed stream, so the same judgements give the same answer; they carry a sampling error of about .01.
     """
@@ -40,10 +42,13 @@ def rank(
     target = Target(top, default_tolerance(criteria) if tolerance is None else tolerance)
     table = tabulate(judgements)
     mean = weighted(table.mean, criteria.shares)
-    order = best_first(mean, judgements.ideas)
-    steady = stability(judgements, criteria, mean, order, table.mean, top)
     opinion = form_opinion(judgements, criteria, rng or np.random.default_rng(0))
     score, interval, p_top = _spread_out(opinion, len(judgements.ideas), top)
+    order = _order(mean, score, judgements.ideas)
+    if judgements.read.any():
+        decides, steady = mean, stability(judgements, criteria, mean, order, table.mean, top)
+    else:
+        decides, steady = score, stability_of_answers(judgements, criteria, score, top)
     sure, tied, p_right, p_published = _claims(opinion, judgements.ideas, steady.top, target)
     return Ranking(
         ideas=judgements.ideas,
@@ -55,7 +60,7 @@ def rank(
         median=weighted(table.median, criteria.shares),
         readings=judgements.read.sum(axis=0),
         spread=table.spread,
-        ties=ties_across(mean, order, judgements.ideas, top),
+        ties=ties_across(decides, order, judgements.ideas, top),
         stability=steady,
         model_score=score,
         model_order=best_first(score, judgements.ideas),
@@ -73,6 +78,12 @@ def rank(
         scale=opinion.scale,
         engine_version=ENGINE_VERSION,
     )
+
+
+def _order(mean: Floats, score: Floats, names: tuple[str, ...]) -> Ints:
+    """By the published mean; where there is none, after those, by the model; (I,)."""
+    published, model = best_first(mean, names), best_first(score, names)
+    return np.concatenate([published[~np.isnan(mean[published])], model[np.isnan(mean[model])]])
 
 
 def _spread_out(opinion: Opinion, ideas: int, top: int) -> tuple[Floats, Floats, Floats]:

@@ -40,11 +40,12 @@ class WeightChange(Record):
 class Stability(Record):
     """Would the top be another one with one juror less, or with slightly other weights?
 
-    top: names by the published mean, best first. without_juror: (juror, entering, leaving) for each juror without whom
+    top: names by the published mean, best first; by the model where there are comparisons and no scores. without_juror: (juror, entering, leaving) for each juror without whom
     the set of names in the top differs. weight_share: share of all weight vectors within 10 percentage points of the
     given ones (none negative, sum 100 %) that keep the same set; weight_method: "exact" (volume of the polytope cut out
     by half-spaces) or "points" (a fixed low-discrepancy set; used when ideas miss whole criteria or there are more than
-    eight criteria). smallest_weight_change: None when no weights at all change the set. stable: no single juror and no
+    eight criteria; of 64 points where comparisons on a criterion decide). smallest_weight_change: None when no weights at
+    all change the set, and not sought where comparisons decide. stable: no single juror and no
     weights within 10 points change the set, and there is a top.
     """
 
@@ -75,7 +76,9 @@ class Ranking(Record):
 
     ideas, jurors: I and J names. criteria: C keys. top_size: k.
 
-    By the published rule. order: (I,) positions best first, exact ties by name, ideas without a score last. mean,
+    By the published rule. order: (I,) positions best first, exact ties by name, ideas without a score last and among
+    themselves as the model has them; when there are comparisons and no scores at all, `basis` is "comparisons" and order,
+    ties, top and stability are the model's. mean,
     median: (I,) weighted, NaN without scores. readings: (I,) jurors who gave at least one score. spread: (I, C) standard
     deviation over jurors, NaN below two. ties: names exactly tied across the border of the top. stability: see there.
 
@@ -128,8 +131,15 @@ class Ranking(Record):
         object.__setattr__(self, "ties", tuple(tuple(group) for group in self.ties))
 
     @property
+    def basis(self) -> str:
+        """What decides the order: "scores" (the published rule), "comparisons" (the model) or "nothing"."""
+        if self.readings.any():
+            return "scores"
+        return "nothing" if np.isnan(self.model_score).all() else "comparisons"
+
+    @property
     def top(self) -> tuple[str, ...]:
-        """Names in the top by the published mean, best first."""
+        """Names in the top by the published mean (see `basis`), best first."""
         return self.stability.top
 
     @property

@@ -19,6 +19,13 @@ Flags = NDArray[np.bool_]
 
 WIDTH = 10.0
 AT_ONCE = 100
+LARGEST = 100.0
+"""In units of the spread of the ideas; beyond it nothing can be found out."""
+CROWD = 1000
+MOST = 50_000_000
+"""Imagined scores at once, half a gigabyte of them."""
+EQUAL = 1e-9
+"""Two qualities that are a tolerance apart up to rounding are not more than a tolerance apart."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,17 @@ class World:
     def __post_init__(self) -> None:
         if self.ideas < 1 or self.jurors < 1 or self.top < 1:
             raise ValueError("A jury has at least one idea, one juror and one place in the top.")
-        if min(self.gap, self.leniency, self.unequal, self.conflicts) < 0 or self.noise <= 0 or self.step <= 0:
-            raise ValueError("Noise and step must be positive; gap, leniency and shares not negative.")
+        if max(self.ideas, self.jurors) > CROWD:
+            raise ValueError(f"A jury is imagined with up to {CROWD} ideas and {CROWD} jurors.")
+        sizes = (self.gap, self.leniency, self.unequal, self.noise, self.step)
+        if not all(0 <= size <= LARGEST for size in sizes) or self.noise == 0 or self.step == 0:
+            raise ValueError(
+                f"Noise and step must be positive; gap, leniency and inequality not negative; none above {LARGEST:g}."
+            )
+        if not 0 <= self.conflicts < 1:
+            raise ValueError("The share of conflicts lies from 0 to below 1.")
+        if not (0 <= self.erratic <= self.jurors and 0 <= self.saboteurs <= self.jurors):
+            raise ValueError("There cannot be more erratic jurors or saboteurs than jurors.")
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,10 @@ class Outcome:
 
 def imagine(world: World, number: int, rng: np.random.Generator) -> Panels:
     """Draw R juries."""
+    if number * world.jurors * world.ideas > MOST:
+        raise ValueError(
+            f"{number} juries of {world.jurors} jurors and {world.ideas} ideas are too many to imagine at once."
+        )
     top, shape = world.top, (number, world.jurors)
     quality = -np.sort(-rng.standard_normal((number, world.ideas)), axis=1)
     if top < world.ideas and world.gap > 0:
@@ -99,7 +119,7 @@ def is_right(quality: Floats, chosen: Ints, tolerance: float) -> Flags:
     """Whether every chosen idea (R, k) is at most the tolerance worse than the true number k."""
     top = chosen.shape[1]
     line = -np.sort(-quality, axis=1)[:, top - 1]
-    right: Flags = np.take_along_axis(quality, chosen, axis=1).min(axis=1) >= line - tolerance
+    right: Flags = np.take_along_axis(quality, chosen, axis=1).min(axis=1) >= line - tolerance - EQUAL
     return right
 
 

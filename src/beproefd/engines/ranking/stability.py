@@ -7,11 +7,14 @@ that keep the same top form a polytope: its half-spaces are the pairs (idea insi
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 from numpy.typing import NDArray
 
-from beproefd.engines.ranking.inputs import Criteria, Judgements
+from beproefd.engines.ranking.inputs import Comparison, Criteria, Judgements
 from beproefd.engines.ranking.official import best_first, top_names, weighted
+from beproefd.engines.ranking.opinion import strength_of_answers
 from beproefd.engines.ranking.polytope import UnmeasurableError, share_kept
 from beproefd.engines.ranking.result import Stability, WeightChange
 
@@ -23,6 +26,8 @@ JITTER = 0.10
 EXACT_UP_TO = 8
 """With more criteria than this the volume is measured on points: the polytope gets too many corners."""
 POINTS = 4096
+FEW_POINTS = 64
+"""Where every set of weights asks a new fit of the model."""
 TRIES = 16
 HALVINGS = 50
 EQUAL = 1e-9
@@ -50,6 +55,39 @@ def stability(
         smallest = smallest_change_on_points(cells, inside, outside, criteria, names)
     calm = bool(chosen) and not changes and share == 1.0
     return Stability(chosen, changes, share, method, smallest, calm)
+
+
+def stability_of_answers(judgements: Judgements, criteria: Criteria, strength: Floats, top: int) -> Stability:
+    """Examine the top of the model's order, (I,) `strength`, where there are comparisons and no scores."""
+    names = judgements.ideas
+
+    def top_of(values: Floats) -> tuple[str, ...]:
+        return top_names(values, best_first(values, names), names, top)
+
+    def told(answers: tuple[Comparison, ...], rules: Criteria = criteria) -> set[str]:
+        kept = Judgements(judgements.jurors, names, judgements.scores, answers)
+        return set(top_of(strength_of_answers(kept, rules)))
+
+    chosen, changes = top_of(strength), []
+    said: dict[str, list[Comparison]] = defaultdict(list)
+    for item in judgements.comparisons:
+        said[item.juror].append(item)
+    found: dict[frozenset[tuple[str, str, str | None]], set[str]] = {}
+    for juror in sorted(said, key=judgements.jurors.index):
+        # Who said the same is missed in the same way.
+        same = frozenset((item.better, item.worse, item.criterion) for item in said[juror])
+        if same not in found:
+            found[same] = told(tuple(item for item in judgements.comparisons if item.juror != juror))
+        if found[same] != set(chosen):
+            changes.append((juror, tuple(sorted(found[same] - set(chosen))), tuple(sorted(set(chosen) - found[same]))))
+    share, method = 1.0, "exact"
+    if len(criteria.keys) > 1 and any(item.criterion is not None for item in judgements.comparisons):
+        method = "points"
+        points = _points(np.maximum(criteria.shares - JITTER, 1e-6), np.minimum(criteria.shares + JITTER, 1.0))
+        others = [Criteria(criteria.keys, point, criteria.scale) for point in points[:FEW_POINTS]]
+        share = float(np.mean([told(judgements.comparisons, rules) == set(chosen) for rules in others]))
+    calm = bool(chosen) and not changes and share == 1.0
+    return Stability(chosen, tuple(changes), share, method, None, calm)
 
 
 def without_each_juror(

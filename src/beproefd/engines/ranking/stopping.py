@@ -44,16 +44,18 @@ class Target:
     def __post_init__(self) -> None:
         if self.top < 1:
             raise ValueError("The top must hold at least one idea.")
-        if not (self.tolerance >= 0 and 0.5 <= self.confidence < 1):
-            raise ValueError("The tolerance is not negative and the confidence lies between .5 and 1.")
+        if not (0 <= self.tolerance < np.inf and 0.5 <= self.confidence < 1):
+            raise ValueError("The tolerance is a number, not negative, and the confidence lies between .5 and 1.")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where B juries stand: the order (B, I), whether the top is clear (B,) and whether reading on is hopeless (B,)."""
+    """Where B juries stand: the order (B, I), whether the top is clear (B,), with what probability (B,) and whether reading
+    on is hopeless (B,)."""
 
     border: Border
     clear: Flags
+    right: Floats
     hopeless: Flags
 
 
@@ -74,7 +76,7 @@ def stand(
     border = border_of(found.quality, found.covariance, target.top)
     error = 1.0 - target.confidence
     bound = doubt_bound(border, target.tolerance)
-    clear = np.zeros(len(bound), dtype=bool)
+    together = np.zeros(len(bound))
     near = np.flatnonzero(covered & (bound < SURELY_NOT * error))
     if near.size:
         right = _right(readings, spreads, near, border, target, rng, factors, SCREEN)
@@ -86,14 +88,15 @@ def stand(
         # Two sets, counted together: a jury asks after every reading, and a single set would sooner be a lucky one.
         # Asking that each set by itself reaches the confidence would stop later than the confidence says.
         again = _right(readings, spreads, near, border, target, rng, factors)
-        clear[near] = (once + again) / 2 >= target.confidence
+        together[near] = (once + again) / 2
+    clear = together >= target.confidence
     hopeless = np.zeros(len(bound), dtype=bool)
     patient = (readings.weight > 0).sum(axis=(1, 2)) >= PATIENCE * readings.score.shape[2]
     stuck = np.flatnonzero(covered & ~clear & patient)
     if stuck.size:
         chance = _hope(readings.only(stuck), spreads.only(stuck), free[stuck], target, border.top, rng, answers)
         hopeless[stuck] = chance < LEAST_HOPE
-    return Standing(border, clear, hopeless)
+    return Standing(border, clear, together, hopeless)
 
 
 def _right(
