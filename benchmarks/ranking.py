@@ -143,19 +143,21 @@ def j2(effort):
 
 def j3(effort):
     target, source = Target(), effort.source(3)
-    claimed, right, cells, worst = 0, 0, {}, 1.0
-    each = max(effort.juries // 8, 10)
-    for gap in (0.0, 0.25, 0.5, 1.0):
+    claimed, right, cells, worst, honest = 0, 0, {}, 1.0, True
+    each = max(effort.juries // 4, 10)
+    # A gap just beyond the tolerance of 0.5 is the hardest: there every wrong idea that looks as good counts as wrong.
+    for gap in (0.0, 0.25, 0.5, 0.6, 1.0):
         for noise in (0.5, 1.0, 2.0):
             outcome = run(imagine(World(gap=gap, noise=noise), each, source), ONCE, target, source)
             number, good = int(outcome.claimed.sum()), int(outcome.right[outcome.claimed].sum())
             claimed, right = claimed + number, right + good
             cells[f"gap {gap:g} noise {noise:g}"] = f"{good} of {number} claims right, {each - number} tied"
             worst = min(worst, good / number) if number >= 10 else worst
+            honest &= good >= ENOUGH * number - 2 * np.sqrt(ENOUGH * (1 - ENOUGH) * number)
     share = right / max(claimed, 1)
     yield claim(
         "J3 share of claims that are right, gaps 0-1, noise 0.5-2; baseline: the probability claimed",
-        share, 0.95, ">= .95 of all claims", share >= ENOUGH,
+        share, 0.95, ">= .95 of all claims, in every cell within two standard errors", share >= ENOUGH and honest,
         se=float(np.sqrt(share * (1 - share) / max(claimed, 1))), worst_cell=worst, claims=claimed, cells=cells,
     )  # fmt: skip
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beproefd.engines.ranking import Advice, Limits, advise, next_judgement, stopping
-from beproefd.engines.ranking.border import hope, share_in_top, share_right
+from beproefd.engines.ranking.border import hope, share_assured, share_in_top, share_right
 from beproefd.engines.ranking.model import posterior
-from beproefd.engines.ranking.simulation import World, imagine, raw_means_right, right_after, run, truth
+from beproefd.engines.ranking.simulation import World, imagine, is_right, raw_means_right, right_after, run, truth
 from beproefd.engines.ranking.stopping import Target, tied_group
 from tests.engines.ranking.juries import NAN, ONE, jury
 from tests.engines.ranking.test_model import given_spreads, readings
@@ -135,6 +135,47 @@ def test_a_group_is_right_when_its_best_come_close_to_the_true_top():
     assert share_right(draws, np.array([[0]]), 1, 0.0)[0] == 0.5
     assert share_right(draws, np.array([[0]]), 1, 2.0)[0] == 1.0
     assert share_right(draws, np.array([[0, 1]]), 1, 0.0)[0] == 1.0
+
+
+def test_a_claim_must_hold_where_there_is_a_gap_too():
+    level, kept, swapped = [5.0, 5.0, 1.0], [6.0, 5.0, 1.0], [5.0, 6.0, 1.0]
+    draws = np.array([[level] * 90 + [kept] * 6 + [swapped] * 4])
+    chosen = np.array([[0]])
+    assert share_right(draws, chosen, 1, 0.5)[0] == pytest.approx(0.96)
+    assert share_assured(draws, chosen, 1, 0.5)[0] == pytest.approx(0.6)
+    assert share_assured(draws, np.array([[0, 1]]), 1, 0.5)[0] == 1.0
+    assert share_assured(draws[:, :90], chosen, 1, 0.5)[0] == 1.0
+    assert share_assured(draws, np.array([[0, 1, 2]]), 3, 0.5)[0] == 1.0
+
+
+@given(st.integers(0, 10_000), st.integers(1, 3), st.sampled_from([0.0, 0.3, 1.0]))
+@settings(max_examples=40, deadline=None)
+def test_no_claim_is_surer_than_all_draws_say(seed, top, tolerance):
+    source = np.random.default_rng(seed)
+    draws = source.normal(np.linspace(2, 0, 6), 1.0, (2, 300, 6))
+    chosen = np.tile(np.arange(top), (2, 1))
+    assured, right = share_assured(draws, chosen, top, tolerance), share_right(draws, chosen, top, tolerance)
+    assert (assured <= right).all()
+    if tolerance == 0:
+        # Every draw has a gap then.
+        assert np.array_equal(assured, right)
+
+
+def test_ideas_exactly_the_tolerance_apart_are_equally_good():
+    quality = np.array([[0.3, 0.1 + 0.2 - 0.5, -2.0], [0.1 + 0.7, 0.3, -2.0]])
+    assert is_right(quality, np.array([[1], [1]]), 0.5).tolist() == [True, True]
+    assert is_right(quality, np.array([[1], [1]]), 0.499).tolist() == [False, False]
+
+
+def test_there_is_hope_only_for_a_claim_that_would_be_made():
+    scores = np.array([[6.0, 5.0, 3.0, 2.0]] * 3)
+    now, end = (posterior(readings(scores), given_spreads(3, noise=noise)) for noise in (1.0, 0.1))
+    source = np.random.default_rng(0)
+    assert hope(now, end, 1, 0.5, 0.05, source)[0] > 0.8
+    # Level ideas, known well: right within the tolerance, but a coin where there is a gap.
+    level = np.array([[6.0, 6.0, 3.0, 2.0]] * 3)
+    known = posterior(readings(level), given_spreads(3, noise=0.2))
+    assert hope(known, known, 1, 0.5, 0.05, source)[0] == 0.0
 
 
 def test_the_tied_group_is_no_larger_than_needed():

@@ -150,13 +150,33 @@ def share_right(draws: Floats, group: Ints, top: int, tolerance: float) -> Float
     return share
 
 
+def share_assured(draws: Floats, group: Ints, top: int, tolerance: float) -> Floats:
+    """The share on which a claim rests, (B,): `share_right` over all draws, or over the draws with a gap, the lower one.
+
+    A gap: number k is more than the tolerance ahead of number k + 1. Ideas that are alike beforehand rarely have one, so
+    over all draws a top that is wrong whenever there is a gap would still look right.
+    """
+    batch, _number, ideas = draws.shape
+    if top >= ideas:
+        return np.ones(batch)
+    first = -np.partition(-draws, (top - 1, top), axis=2)[:, :, top - 1 : top + 1]
+    line, gap = first[:, :, 0], first[:, :, 0] - first[:, :, 1] > tolerance
+    inside = np.stack([np.take(draws[b], group[b], axis=1) for b in range(batch)])
+    right = -np.partition(-inside, top - 1, axis=2)[:, :, top - 1] >= line - tolerance
+    apart = gap.sum(axis=1)
+    with_gap = np.divide((right & gap).sum(axis=1), apart, out=np.ones(batch), where=apart > 0)
+    assured: Floats = np.minimum(right.mean(axis=1), with_gap)
+    return assured
+
+
 def hope(
     now: Posterior | Belief, end: Posterior | Belief, top: int, tolerance: float, error: float, rng: np.random.Generator
 ) -> Floats:
     """Chance that the top will be clear once everything still open has been read, (B,).
 
     now: the posterior; end: the posterior as it will be when all open readings are in (its means are not used). The
-    means at the end are spread around today's with the variance that will have been lost.
+    means at the end are spread around today's with the variance that will have been lost. Clear as in `share_assured`: the
+    chance of a wrong top is at most the error, also as a share of the chance that there is a gap.
     """
     batch, ideas = now.quality.shape
     lost = now.covariance - end.covariance
@@ -172,12 +192,14 @@ def hope(
     order, values_near = np.take_along_axis(order, sort, 2), np.take_along_axis(values_near, sort, 2)
     covariance = end.covariance
     variance = np.einsum("bii->bi", covariance)
-    bound = np.zeros((batch, FUTURES))
+    bound, gap = np.zeros((batch, FUTURES)), np.ones((batch, FUTURES))
     for a in range(top):
         inside = order[:, :, a : a + 1]
         outside = order[:, :, top:]
         spread = variance[rows, inside] + variance[rows, outside] - 2 * covariance[rows, inside, outside]
         lead = values_near[:, :, a : a + 1] - values_near[:, :, top:]
-        bound += ndtr(-(lead + tolerance) / np.sqrt(np.maximum(spread, 1e-12))).sum(axis=2)
-    chance: Floats = (bound <= error).mean(axis=1)
+        width = np.sqrt(np.maximum(spread, 1e-12))
+        bound += ndtr(-(lead + tolerance) / width).sum(axis=2)
+        gap = np.minimum(gap, ndtr((lead - tolerance) / width).min(axis=2, initial=1.0))
+    chance: Floats = (bound <= error * np.minimum(gap + bound, 1.0)).mean(axis=1)
     return chance

@@ -33,24 +33,28 @@ def draw_scores(
     chains: int = CHAINS,
     burn_in: int = BURN_IN,
     sweeps: int = SWEEPS,
+    copies: int = 1,
 ) -> tuple[Floats, Floats]:
-    """Draw the qualities of the ideas, (B, chains * sweeps, I), and the mean leniency of who was heard, (B, ...)."""
+    """Draw the qualities of the ideas, (B, chains * sweeps * copies, I), and the mean leniency of who was heard, (B, ...).
+
+    copies: draws of the qualities given one draw of the rest; they cost little, and the qualities are what differs most.
+    """
     batch, _, ideas = readings.score.shape
     if (readings.weight > 0).sum(axis=(1, 2)).min() >= PLENTY:
-        return _draw_at(readings, spreads, rng, chains * sweeps)
+        return _draw_at(readings, spreads, rng, chains * sweeps * copies)
     rows = np.repeat(np.arange(batch), chains)
     data, state = _sums(readings, rows), spreads.only(rows)
     alike = np.full(len(rows), 12.0)
-    kept, levels = np.empty((sweeps, batch, chains, ideas)), np.empty((sweeps, batch, chains))
+    kept, levels = np.empty((sweeps, batch, chains, copies, ideas)), np.empty((sweeps, batch, chains, copies))
     heard = np.asarray((readings.weight > 0).any(axis=2))[rows]
     heard_of = heard / np.maximum(heard.sum(axis=1, keepdims=True), 1)
     for sweep in range(-burn_in, sweeps):
-        quality, leniency, state, alike = _sweep(data, state, alike, rng)
+        quality, leniency, state, alike = _sweep(data, state, alike, rng, copies)
         if sweep >= 0:
-            kept[sweep] = quality.reshape(batch, chains, ideas)
-            levels[sweep] = (leniency * heard_of).sum(axis=1).reshape(batch, chains)
-    draws = np.moveaxis(kept, 0, 1).reshape(batch, sweeps * chains, ideas)
-    return draws, np.moveaxis(levels, 0, 1).reshape(batch, sweeps * chains)
+            kept[sweep] = quality.reshape(batch, chains, copies, ideas)
+            levels[sweep] = (leniency * heard_of).sum(axis=1).reshape(batch, chains, 1)
+    draws = np.moveaxis(kept, 0, 1).reshape(batch, sweeps * chains * copies, ideas)
+    return draws, np.moveaxis(levels, 0, 1).reshape(batch, sweeps * chains * copies)
 
 
 def _draw_at(readings: Readings, spreads: Spreads, rng: np.random.Generator, number: int) -> tuple[Floats, Floats]:
@@ -109,7 +113,7 @@ def _by_idea(array: Floats, jurors: Floats) -> Floats:
 
 
 def _sweep(
-    data: _Sums, now: Spreads, alike: Floats, rng: np.random.Generator
+    data: _Sums, now: Spreads, alike: Floats, rng: np.random.Generator, copies: int
 ) -> tuple[Floats, Floats, Spreads, Floats]:
     """Draw everything once, each part given the rest; sums over ideas are matrix products, one array (B, J, I) is made."""
     weight, weighted, power = data.weight, data.weighted, data.power
@@ -125,8 +129,9 @@ def _sweep(
     # Solve L L' b = own + L z: mean and draw in one go.
     half = np.linalg.solve(root, own[:, :, None]) + rng.standard_normal((*force.shape, 1))
     leniency = np.linalg.solve(np.swapaxes(root, 1, 2), half)[:, :, 0].astype(np.float64, copy=False)
-    quality = (towards - _by_idea(weight, force * leniency)) / alone
-    quality += rng.standard_normal(quality.shape) / np.sqrt(alone)
+    mean = (towards - _by_idea(weight, force * leniency)) / alone
+    drawn = rng.standard_normal((len(mean), copies, mean.shape[1])) / np.sqrt(alone)[:, None] + mean[:, None]
+    quality = drawn[:, 0]
 
     met, met2 = _by_juror(weight, quality), _by_juror(weight, quality**2)
     joint = _by_juror(weighted, quality) - leniency * met
@@ -139,8 +144,8 @@ def _sweep(
     tail = 2 * rng.standard_gamma((SCALE_TAIL + 1) / 2, apart.shape) / (SCALE_TAIL + apart)
     firm = noise * tail / SCALE_SD**2
     spread = met2 + firm
-    mean = (joint + firm) / spread
-    scale = np.maximum(mean + np.sqrt(noise / spread) * rng.standard_normal(spread.shape), 0.0)
+    middle = (joint + firm) / spread
+    scale = np.maximum(middle + np.sqrt(noise / spread) * rng.standard_normal(spread.shape), 0.0)
 
     guess, active = data.guess, data.active
     total = (quality**2 * data.seen).sum(axis=1) + PRIOR_READINGS * guess
@@ -150,7 +155,7 @@ def _sweep(
     rate = (PRIOR_READINGS / guess + alike * inverse) / 2
     typical = rng.standard_gamma((PRIOR_READINGS + alike * active.sum(axis=1)) / 2) / rate
     alike = _draw_alike(noise, typical, active, rng)
-    return quality, leniency, Spreads(ideas, noise, scale, typical), alike
+    return drawn, leniency, Spreads(ideas, noise, scale, typical), alike
 
 
 def _draw_alike(noise: Floats, typical: Floats, active: NDArray[np.bool_], rng: np.random.Generator) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beproefd.engines.ranking.border import Border, border_of, doubt_bound, hope, share_in_top, share_right
+from beproefd.engines.ranking.border import Border, border_of, doubt_bound, hope, share_assured, share_in_top
 from beproefd.engines.ranking.chains import CHAINS, draw_scores
 from beproefd.engines.ranking.comparisons import Answers, Factors, believe
 from beproefd.engines.ranking.model import Readings, Spreads, posterior
@@ -26,6 +26,8 @@ SURELY_NOT = 3.0
 
 SCREEN = 12
 """Chains in a first, quick look; the claim itself rests on two full sets of draws together."""
+COPIES = 4
+"""Draws of the qualities for each draw of the spreads: draws with a gap are few."""
 SLACK = 0.03
 """How far a quick look may fall short of the confidence asked and still be worth a full one."""
 SLIP = 0.02
@@ -109,10 +111,10 @@ def _right(
     factors: Factors | None,
     chains: int = CHAINS,
 ) -> Floats:
-    draws, _ = draw_scores(readings.only(near), spreads.only(near), rng, chains=chains)
+    draws, _ = draw_scores(readings.only(near), spreads.only(near), rng, chains=chains, copies=COPIES)
     if factors is not None:
         draws = factors.shift(draws[0], rng)[None]
-    return share_right(draws, border.chosen[near], border.top, target.tolerance)
+    return share_assured(draws, border.chosen[near], border.top, target.tolerance)
 
 
 def _hope(
@@ -142,7 +144,7 @@ def tied_group(draws: Floats, order: Ints, target: Target) -> tuple[Ints, Ints, 
     top = min(target.top, len(order))
     size, right = top, 1.0
     for size in range(top, len(order) + 1):
-        right = float(share_right(draws[None], order[None, :size], top, target.tolerance)[0])
+        right = float(share_assured(draws[None], order[None, :size], top, target.tolerance)[0])
         if right >= target.confidence:
             break
     if size == top:
