@@ -178,6 +178,20 @@ def test_a_theme_that_is_not_there_stops_the_start(tmp_path, theme):
     assert done.stderr.startswith(f"Beproefd cannot start: The theme '{theme}' does not exist.")
 
 
+def test_neighbourhoods_that_are_not_there_stop_the_start(tmp_path):
+    done = beproefd("check", **SAFE, BEPROEFD_DATA_DIR=str(tmp_path), BEPROEFD_AREAS="nergens.json")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr[-2000:]
+    assert done.stderr.startswith("Beproefd cannot start: BEPROEFD_AREAS must be a file with the neighbourhoods")
+
+
+def test_the_evidence_engine_is_read_in_when_something_is_asked_of_it_and_not_at_the_start(tmp_path):
+    told = "import sys, beproefd.wsgi; from django.urls import get_resolver; get_resolver().url_patterns; "
+    told += "sys.exit('beproefd.engines.evidence' in sys.modules)"
+    variables = running.environment(**SAFE, BEPROEFD_DATA_DIR=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", told], env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
 def test_without_a_secret_key_there_is_no_start_outside_demo_and_debug(tmp_path):
     done = beproefd("check", BEPROEFD_DATA_DIR=str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -73,11 +73,11 @@ def _observe_together(tess: Person, cor: Person, card: str) -> None:
     for turn, yes in enumerate(YES_AND_NO):
         if turn == len(YES_AND_NO) // 2:  # the phone closed the page meanwhile
             cor.page.reload()
-            assert "Er is geen verbinding" in cor.page.inner_text("#wachtrij")
+            cor.page.wait_for_selector("#wachtrij:has-text('Er is geen verbinding')")
         cor.page.click("button[value=no]")
         tess.page.click(f"button[value={'yes' if yes else 'no'}]")
-        tess.page.wait_for_selector(SENT)
         tess.page.wait_for_timeout(BETWEEN)
+    tess.page.wait_for_selector(SENT)  # the last one could be taken back for some seconds
     assert "wacht op verbinding: 10" in cor.page.inner_text("#wachtrij")
     tess.page.goto(card)
     assert tess.page.locator(ROWS).count() == 10

@@ -45,6 +45,97 @@ def test_after_signing_out_the_page_is_gone_and_what_was_tapped_waits_for_its_ow
     phone.context.close()
 
 
+def test_a_tap_can_be_taken_back_and_what_is_added_belongs_to_the_person_of_just_now(
+    browser: Any, demo_site: running.LiveSite, axe: Callable[[Any], list[str]]
+) -> None:
+    phone, card = _at_the_form(browser, demo_site, axe)
+    rows = _rows(phone, card)
+    assert phone.page.locator("button[value=yes]").bounding_box()["y"] < 780  # within the first screen of a phone
+    phone.page.click("button[value=no]")
+    phone.page.click("[data-undo]")
+    assert "Ongedaan gemaakt" in phone.page.inner_text("#wachtrij")
+    phone.page.wait_for_timeout(800)
+    phone.page.click("label:has-text('Met hulp')")
+    phone.page.click("button[value=yes]")
+    assert "Opgeschreven: nee, want het was met hulp." in phone.page.inner_text("#wachtrij")
+    phone.page.click("[data-add]")
+    phone.page.fill("[name=note]", "Vroeg eerst haar zoon.")
+    phone.look()
+    phone.page.wait_for_timeout(800)
+    phone.page.click("button[value=no]")  # the next person
+    phone.page.wait_for_selector("#waarnemen[data-waiting='0']")
+    assert "Opgeschreven: nee. Alles is verstuurd." in phone.page.inner_text("#wachtrij")
+    phone.page.locator("summary:has-text('Waar ben je')").click()
+    phone.page.fill("[name=other_place]", "Molenwijk")
+    phone.page.press("[name=other_place]", "Enter")  # typing is no outcome
+    assert phone.page.url.endswith("/waarnemen/")
+    added = _rows(phone, card)[: -len(rows)] if rows else _rows(phone, card)
+    assert [("haar zoon" in row, "met hulp" in row) for row in added] == [(False, False), (True, True)]
+    phone.context.close()
+
+
+def test_with_no_room_on_the_phone_a_tap_goes_the_ordinary_way(
+    browser: Any, demo_site: running.LiveSite, axe: Callable[[Any], list[str]]
+) -> None:
+    phone, card = _at_the_form(browser, demo_site, axe)
+    before = len(_rows(phone, card))
+    phone.go(f"{card}waarnemen/")
+    phone.page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    with phone.page.expect_navigation():
+        phone.page.click("button[value=no]")
+    assert "Opgeschreven: nee." in " ".join(phone.page.inner_text("#wachtrij").split())
+    assert len(_rows(phone, card)) == before + 1
+    phone.context.close()
+
+
+def test_the_next_person_on_the_phone_finds_no_page_of_the_one_before(
+    browser: Any, demo_site: running.LiveSite, axe: Callable[[Any], list[str]]
+) -> None:
+    phone, _card = _at_the_form(browser, demo_site, axe)
+    _wait(phone, KEPT)
+    phone.page.goto("/demo/")
+    assert phone.page.evaluate("caches.keys()") == ["beproefd-waarnemen"]
+    phone.become("Jamila")
+    _wait(phone, "caches.keys().then(names => !names.length)")
+    phone.context.close()
+
+
+def test_what_waits_is_sent_from_another_page_of_the_work_too(
+    browser: Any, demo_site: running.LiveSite, axe: Callable[[Any], list[str]]
+) -> None:
+    phone, card = _at_the_form(browser, demo_site, axe)
+    phone.page.click("button[value=no]")
+    phone.page.goto(card)  # before the tap was sent
+    phone.page.wait_for_selector("#wachtend:has-text('is verstuurd')", timeout=30_000)
+    assert (
+        phone.page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('beproefd.observations'))") == []
+    )
+    phone.context.close()
+
+
+def _at_the_form(browser: Any, site: running.LiveSite, axe: Callable[[Any], list[str]]) -> tuple[Person, str]:
+    """Otis at the form for observations of a running test, and the address of the test."""
+    phone = Person(browser, site, axe).become("Otis")
+    phone.go("/trajecten/")
+    phone.press("main a:has-text('IAMconnected')")
+    phone.press("main a:has-text('Naar deze test')")
+    card = phone.page.url.removeprefix(site.url)
+    phone.go(f"{card}waarnemen/")
+    phone.page.set_viewport_size({"width": 360, "height": 780})
+    return phone, card
+
+
+def _rows(phone: Person, card: str) -> list[str]:
+    """What stands on the page of the test, the newest first."""
+    here = phone.page.url
+    phone.page.goto(card)
+    rows = phone.page.locator("table:has(th:text-is('Opmerking')) tbody tr").all_inner_texts()
+    phone.page.goto(here)
+    return list(rows)
+
+
 def _waiting(phone: Person) -> str | None:
     return phone.page.get_attribute("#waarnemen", "data-waiting")
 

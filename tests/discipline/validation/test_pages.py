@@ -15,7 +15,7 @@ from tests import factories as make
 from tests.discipline.pages import visit
 from tests.factories.validation import Workshop
 
-from beproefd.discipline.ideas.actions import end_follow_up
+from beproefd.discipline.ideas.for_rooms_above import end_follow_up
 from beproefd.discipline.validation.models import Assumption, CanvasRevision, Evidence, Observation, TestCard
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +148,12 @@ def test_two_who_change_the_canvas_at_once_both_keep_their_text(furnished: Works
     assert answer.status_code == 200
     assert "Eerste tekst." in page
     assert "Tweede tekst." in page
+
+
+def test_what_is_seen_in_a_running_test_stands_with_the_evidence_as_on_its_way(furnished: Workshop) -> None:
+    page = " ".join(visit(furnished.owner).get(at(furnished, "evidence")).content.decode().split())
+    assert re.search(r"Onderweg</h2>.*T1: Kan iemand alleen sparen\?</a> <span class=.soft.>3 mensen</span>", page)
+    assert "schermen/" in page.partition("Onderweg</h2>")[2]
 
 
 def test_what_was_written_down_is_told_with_the_way_to_strike_it_out(furnished: Workshop) -> None:

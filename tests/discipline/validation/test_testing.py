@@ -12,7 +12,8 @@ from django.utils import timezone
 from tests import factories as make
 from tests.factories.validation import Workshop
 
-from beproefd.discipline.ideas.actions import end_follow_up
+from beproefd.discipline.ideas.for_rooms_above import end_follow_up
+from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation import actions
 from beproefd.discipline.validation.actions import observing
 from beproefd.discipline.validation.actions.observing import recompute
@@ -378,6 +379,14 @@ def test_two_weeks_without_a_finished_test_is_a_signal(shop: Workshop) -> None:
     assert (busy.running, busy.quiet) == (1, False)
 
 
+def test_the_fourteen_days_count_from_when_the_work_began_or_went_on(shop: Workshop) -> None:
+    make.card(shop)
+    Idea.objects.filter(pk=shop.idea.pk).update(followed_up_at=timezone.now() - timedelta(days=20))
+    shop.idea.refresh_from_db()
+    signals = [tempo(shop.owner, shop.idea, begun=begun) for begun in (None, timezone.now() - timedelta(days=1))]
+    assert [found and found.quiet for found in signals] == [True, False]
+
+
 # Notes
 
 
@@ -429,7 +438,10 @@ def test_with_help_a_yes_is_a_no_unless_the_card_says_otherwise(shop: Workshop) 
     seen: list[Any] = []
     for help_counts in (False, True):
         card = make.card(shop, measure="betaalt de rekening op tijd", help_counts=help_counts)
-        rows = [make.seen(answered_by="together", note="Bij de balie."), make.seen(outcome=None, answered_by="together")]
+        rows = [
+            make.seen(answered_by="together", note="Bij de balie."),
+            make.seen(outcome=None, answered_by="together"),
+        ]
         seen += actions.observe(by=shop.owner, card=card, seen=rows)[0]
     assert [(row.outcome, row.note) for row in seen] == [
         (False, "Het lukte met hulp. Bij de balie."),

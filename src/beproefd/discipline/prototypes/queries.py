@@ -80,7 +80,7 @@ def asks_the_helper_first(step: Step) -> bool:
     """Whether the questions for the helper begin here: who tried does not read along about themself."""
     if step.kind == Step.Kind.WHO:
         return step.screen_id is None
-    if step.kind != Step.Kind.RESULT:
+    if step.kind != Step.Kind.RESULT or step.came_from is None:
         return False
     before = step.session.steps.filter(position=step.came_from).values_list("kind", flat=True).first()
     return before != Step.Kind.WHO

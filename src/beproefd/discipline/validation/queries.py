@@ -2,7 +2,7 @@
 """Reading a team's work: for the team, its coach and the programme; for everyone else it does not exist."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -168,6 +168,12 @@ class CardLine:
     reading: Reading | None
     seen: int
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """People were seen, and it is no evidence yet."""
+        undecided = self.reading is None or self.reading.verdict == "CONTINUE"
+        return bool(self.card.state == TestCard.State.RUNNING and self.seen and undecided)
+
 
 def cards(viewer: Any, idea: Idea) -> list[CardLine]:
     """The test cards, newest first."""
@@ -192,21 +198,23 @@ def verdict_of(card: TestCard) -> Reading | None:
 
 @dataclass(frozen=True)
 class Tempo:
-    """How short the cycles are. Days are None as long as nothing was finished."""
+    """How short the cycles are. The median is None as long as nothing was finished."""
 
     running: int
-    days_since_finish: int | None
     median_days_to_evidence: float | None
     quiet: bool
 
 
-def tempo(viewer: Any, idea: Idea) -> Tempo | None:
-    """The signal of lesson 5: no test is running, or none was finished in 14 days."""
-    return tempos([idea])[idea.pk] if can_look_in(viewer, idea) else None
+def tempo(viewer: Any, idea: Idea, *, begun: datetime | None = None) -> Tempo | None:
+    """The signal of lesson 5: no test is running, or none was finished in 14 days, counted from when the work `begun`."""
+    return tempos([idea], {idea.pk: begun} if begun else {})[idea.pk] if can_look_in(viewer, idea) else None
 
 
-def tempos(ideas: Sequence[Idea]) -> dict[int, Tempo]:
-    """`tempo` for many ideas in two queries. For the rooms above; they decide who sees what."""
+def tempos(ideas: Sequence[Idea], begun: Mapping[int, datetime] | None = None) -> dict[int, Tempo]:
+    """`tempo` for many ideas in two queries. For the rooms above; they decide who sees what.
+
+    `begun`: when the work on an idea started, or went on after a pause; without it the day it was handed to the team.
+    """
     now = timezone.now()
     running: Counter[int] = Counter()
     finished: dict[int, datetime] = {}
@@ -225,11 +233,11 @@ def tempos(ideas: Sequence[Idea]) -> dict[int, Tempo]:
         waits[about].append(waited)
     found = {}
     for idea in ideas:
-        since = finished.get(idea.pk) or idea.followed_up_at or now
+        start = (begun or {}).get(idea.pk) or idea.followed_up_at or now
+        since = max(start, finished.get(idea.pk, start))
         quiet = idea.is_followed_up and (not running[idea.pk] or now - since > QUIET)
         found[idea.pk] = Tempo(
             running[idea.pk],
-            (now - finished[idea.pk]).days if idea.pk in finished else None,
             median(waits[idea.pk]) if waits[idea.pk] else None,
             quiet,
         )

@@ -118,7 +118,7 @@ def crowd(card: TestCard) -> list[tuple[str, list[bool]]]:
         )
     )
     ways = [("new", _("New way")), ("control", _("Old way"))] if card.has_two_arms else [("", "")]
-    drawn = [(name, sorted((yes for arm, yes in rows if arm == way), reverse=True)) for way, name in ways]
+    drawn = [(name, sorted((bool(yes) for arm, yes in rows if arm == way), reverse=True)) for way, name in ways]
     return drawn if max(len(people) for _name, people in drawn) <= MOST_DRAWN else []
 
 

@@ -142,7 +142,7 @@ def home(viewer: Any, track: Track, idea: Idea) -> Home | None:
     return Home(
         track=track,
         checks=start_checks(track) if track.state == Track.State.PREPARING else [],
-        tempo=tempo(viewer, idea) or Tempo(0, None, None, quiet=False),
+        tempo=tempo(viewer, idea) or Tempo(0, None, quiet=False),
         riskiest=next((line for line in register(viewer, idea) if not line.is_settled), None) if is_open else None,
         tests=cards(viewer, idea),
         cycles=cycle_lines(track),

@@ -138,7 +138,9 @@ def inherit_canvas(*, by: User, parent: Idea, child: Idea) -> CanvasRevision | N
 
 def _says_the_same(before: str, after: str) -> bool:
     """Whether a box was empty, or still holds most of its words."""
-    return not before or SequenceMatcher(None, before.casefold().split(), after.casefold().split()).ratio() >= SAME_THING
+    return (
+        not before or SequenceMatcher(None, before.casefold().split(), after.casefold().split()).ratio() >= SAME_THING
+    )
 
 
 def _usable(idea: Idea) -> Iterable[int]:

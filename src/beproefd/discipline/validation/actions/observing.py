@@ -160,6 +160,10 @@ def _unreadable(card: TestCard, item: Seen, groups: set[int]) -> str:
         )
     if item.group is not None and item.group not in groups:
         return _("Choose a target group of this idea.")
+    return _wrong_clock(item)
+
+
+def _wrong_clock(item: Seen) -> str:
     if item.seen_at.year < FIRST_YEAR:
         return _("The clock of this phone is not right. Set it right and try again.")
     if item.seen_at > timezone.now() + AHEAD:

@@ -107,7 +107,9 @@ def card_edit(request: HttpRequest, slug: str, reference: str, number: int) -> H
         else:
             messages.success(request, _("Saved."))
             return redirect("validation:card", slug, reference, number)
-    return _write(request, card.idea, form, _("Change %(reference)s") % {"reference": card.reference}, newer=newer, card=card)
+    return _write(
+        request, card.idea, form, _("Change %(reference)s") % {"reference": card.reference}, newer=newer, card=card
+    )
 
 
 def _write(request: HttpRequest, idea: Idea, form: CardForm, title: str, **context: Any) -> HttpResponse:

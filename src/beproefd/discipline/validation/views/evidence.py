@@ -34,6 +34,7 @@ def log(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         log=queries.evidence_log(request.user, idea),
         coverage=coverage,
         alarms=[group for group in coverage if group.alarm],
+        running=[line for line in queries.cards(request.user, idea) if line.is_on_its_way],
     )
 
 
