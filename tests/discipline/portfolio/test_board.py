@@ -135,6 +135,23 @@ def test_who_was_heard_and_where(shop):
     assert [(one.name, one.pieces, one.people) for one in shown.places] == [("Molenwijk", 0, 0), ("Noord", 2, 6)]
 
 
+def test_neighbourhoods_stand_by_district_where_the_area_says_which(shop):
+    canvas = shop.idea.challenge.canvas
+    areas = "Molenwijk (Noord)\nBijlmer (Zuidoost)\nBanne (Noord)"
+    type(canvas).objects.create(**{**values_of(canvas), "number": canvas.number + 1, "areas": areas})
+    factories.evidence(shop, factories.assumption(shop), place="molenwijk", people=2)
+    factories.evidence(shop, factories.assumption(shop), place="Elders")
+    shown = board(shop.manager)
+    assert [(one.district, one.name, one.pieces) for one in shown.places] == [
+        ("Noord", "Banne", 0), ("Noord", "Molenwijk", 1), ("Zuidoost", "Bijlmer", 0), ("", "Elders", 1),
+    ]  # fmt: skip
+    assert shown.names_districts
+
+
+def values_of(row):
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "id"}
+
+
 def test_a_test_in_two_neighbourhoods_is_heard_in_both(shop):
     card = factories.card(shop, [factories.assumption(shop)])
     work.observe(by=shop.owner, card=card, seen=[factories.seen(place=place) for place in ("Noord", "Oost") * 5])

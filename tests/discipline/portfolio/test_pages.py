@@ -134,6 +134,16 @@ def test_publishing_asks_about_the_names_of_the_team_and_of_whoever_has_an_accou
     assert portfolio.publish(shop, about, statement="In de Molenwijk wil men sparen.").outcome == "works"
 
 
+def test_learning_from_elsewhere_is_counted_and_has_pages(shop):
+    entries = [portfolio.entry(number, statement=f"Een fiets helpt {number}") for number in range(1, 46)]
+    actions.import_library(by=shop.manager, raw=portfolio.library_file(*entries), confirmed={})
+    manager, page = visit(shop.manager), reverse("portfolio:library")
+    seen = [len(manager.get(page, {"elders": number}).context["elsewhere"]) for number in (1, 2, 3)]
+    found = text(manager.get(page, {"zoek": "fiets"}))
+    assert (seen, "45 found" in found, "We find nothing" in found) == ([20, 20, 5], True, False)
+    assert "And 45 from other municipalities." in text(manager.get(page))
+
+
 def test_a_file_goes_out_and_comes_in_through_the_pages(shop):
     about = portfolio.describe(shop)
     portfolio.settle(shop, about)

@@ -217,6 +217,35 @@ def test_two_weeks_are_too_few_to_warn(course: Course) -> None:
         assert seen_by(course.owner, course).own.diverges == ""
 
 
+@pytest.mark.parametrize(("weeks", "today", "warns"), [(40, 8, "over"), (24, 0, "")])
+def test_a_week_that_is_not_over_hides_no_warning_and_makes_none(
+    course: Course, weeks: int, today: int, warns: str
+) -> None:
+    for member in course.team:
+        make.agree(course, member, 24)
+    with weeks_of_pulses(course, [weeks] * 4):
+        for member in course.team:
+            actions.give_pulse(by=member, track=course.track, hours=today)
+        assert seen_by(course.owner, course).own.diverges == warns
+        assert [line.diverges for line in seen_by(course.coach, course).members] == [warns] * 4
+        assert seen_by(course.coach, course).team_diverges == warns
+
+
+def test_after_a_pivot_the_weeks_go_on(course: Course) -> None:
+    make.agree(course, course.owner, 16)
+    with weeks_of_pulses(course, [40], people=1, weeks=2):
+        actions.give_pulse(by=course.owner, track=course.track, hours=40)
+        make.learn(course, "pivot")
+        child = Idea.objects.get(pivot_of=course.idea)
+        shown = capacity(course.owner, child.track, child)
+        assert ([pulse.hours for pulse in shown.own.pulses], shown.this_week.hours) == ([40, 40, 40], 40)
+        actions.give_pulse(by=course.owner, track=child.track, hours=32)
+        assert list(Pulse.objects.order_by("week").values_list("hours", flat=True)) == [40, 40, 32]
+    with time_machine.travel(timezone.now() + timedelta(weeks=3), tick=False):
+        assert capacity(course.owner, child.track, child).own.diverges == "over"
+    assert verify().problem == ""
+
+
 def test_a_team_in_which_everyone_is_part_time_is_warned(course: Course) -> None:
     for member in course.team[:3]:
         make.agree(course, member, 31)

@@ -177,9 +177,10 @@ def test_a_track_that_ended_asks_nothing_more(decision: str) -> None:
     course = make.running(members=1)
     make.assumption(course, "Er is een bank die meedoet")
     objection = actions.raise_objection(by=course.manager, idea=course.idea, kind="exists", text="De bank doet dit al.")
+    actions.reply_to(by=course.owner, objection=objection, text="Dat denken wij niet.")
     actions.resolve(
         by=course.owner, objection=objection, decision="We bellen.", first_action="Bellen", owner=course.owner,
-        due_on=timezone.localdate(),
+        due_on=timezone.localdate(), without_evidence=True,
     )  # fmt: skip
     actions.add_partner(by=course.owner, idea=course.idea, values={"organisation": "Demo Bank"})
     make.learn(course, decision)

@@ -166,6 +166,7 @@ def test_a_partner_goes_from_in_view_to_refused_request_on_the_pages(busy: Cours
 
 def test_a_disagreement_is_answered_decided_and_ticked_on_the_pages(busy: Course) -> None:
     browser, page = visit(busy.owner), of(busy, "objection", 1)
+    assert 'name="decision"' not in browser.get(page).content.decode()
     key = hidden(browser.get(page), "request_key")
     for _time in range(2):
         browser.post(page, {"text": "Niet met een maatje.", "request_key": key, "evidence": []})
@@ -173,7 +174,9 @@ def test_a_disagreement_is_answered_decided_and_ticked_on_the_pages(busy: Course
     due = browser.get(page).context["resolve_form"]["due_on"].value()
     said = {"decision": "We bellen de bank.", "first_action": "Bellen", "owner": busy.owner.pk, "due_on": str(due)}
     assert browser.post(page, said | {"owner": "999"}).status_code == 200
-    assert browser.post(page, said).status_code == 302
+    assert browser.post(page, said).status_code == 200
+    assert browser.post(page, said | {"without_evidence": "on"}).status_code == 302
+    assert "besloten zonder bewijs" in browser.get(page).content.decode()
     assert browser.post(of(busy, "tick", 1), {"done": "yes"}).status_code == 302
     assert Resolution.objects.get().done_at is not None
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Objection, Partner, Reply, Resolution
 from beproefd.discipline.tracks.queries import actions_to_do, concreteness, partners, threads
@@ -29,7 +30,7 @@ def course() -> Course:
 
 
 def add(course: Course, **values: Any) -> Partner:
-    said = {"organisation": "Demo Bank", "need": "Een rekening", "gain": "Klanten"} | values
+    said = {"organisation": "Demo Bank", "need": "Een rekening", "gain": "Klanten", "trust": 3, "timing": "now"} | values
     return actions.add_partner(by=course.owner, idea=course.idea, values=said)
 
 
@@ -79,6 +80,26 @@ def test_a_request_is_written_down_once_and_leads_to_yes_or_no(course: Course) -
     assert verify().problem == ""
 
 
+@pytest.mark.parametrize("values", [{"trust": 1}, {"timing": "early"}])
+def test_a_stranger_is_not_asked_nor_is_anyone_too_early(course: Course, values: dict[str, Any]) -> None:
+    concrete(course)
+    partner = add(course, **values)
+    assert missing(course, partner) == 1
+    with pytest.raises(ValidationError, match="Not concrete enough yet"):
+        actions.ask_partner(by=course.owner, partner=partner)
+
+
+def test_after_a_pivot_the_partners_come_along_and_who_was_asked_is_talked_to_again(course: Course) -> None:
+    concrete(course)
+    add(course, organisation="Bibliotheek")
+    actions.ask_partner(by=course.owner, partner=add(course))
+    make.learn(course, "pivot")
+    child = Idea.objects.get(pivot_of=course.idea)
+    found = [(one.organisation, one.stage, one.need, one.trust) for one in partners(course.owner, child)]
+    assert found == [("Demo Bank", "talking", "Een rekening", 3), ("Bibliotheek", "view", "Een rekening", 3)]
+    assert verify().problem == ""
+
+
 def test_asking_has_no_back_door(course: Course) -> None:
     partner = add(course)
     for stage in ("asked", "agreed"):
@@ -93,6 +114,13 @@ def test_a_contact_is_a_role_and_never_an_address_or_number(course: Course, text
             add(course, **{name: text})
         assert list(refused.value.message_dict) == [name]
     assert add(course, contact_role="Teamleider schuldhulp").contact_role == "Teamleider schuldhulp"
+
+
+def test_a_contact_has_no_name(course: Course) -> None:
+    for name in ("Jan de Vries", "teamleider, mevrouw Jansen"):
+        with pytest.raises(ValidationError, match="looks like a name"):
+            add(course, contact_role=name)
+    assert add(course, contact_role="Teamleider Demo Bank Noord").contact_role == "Teamleider Demo Bank Noord"
 
 
 def test_only_the_team_and_its_coach_write_about_partners(course: Course) -> None:
@@ -153,7 +181,9 @@ def close(course: Course, about: Objection, **values: Any) -> Resolution:
         "first_action": "Het buurthuis bellen",
         "due_on": timezone.localdate() + timedelta(days=7),
     } | values
-    return actions.resolve(by=course.owner, objection=about, **said)
+    if not about.replies.exists():
+        actions.reply_to(by=course.owner, objection=about, text="Dat denken wij niet.")
+    return actions.resolve(by=course.owner, objection=about, **{"without_evidence": True, **said})
 
 
 def test_a_disagreement_closes_with_one_decision_an_owner_and_a_day_within_a_week(course: Course) -> None:
@@ -175,6 +205,24 @@ def test_a_disagreement_closes_with_one_decision_an_owner_and_a_day_within_a_wee
     with pytest.raises(ValidationError):
         actions.reply_to(by=course.owner, objection=about, text="Nog iets.")
     assert Resolution.objects.count() == 1
+
+
+def test_a_disagreement_closes_after_an_answer_and_says_so_when_that_was_only_an_opinion(course: Course) -> None:
+    about = objection(course)
+    said = {"decision": "Wij doen het.", "owner": course.owner, "first_action": "Bellen", "due_on": timezone.localdate()}
+    with pytest.raises(ValidationError, match="Answer the objection first"):
+        actions.resolve(by=course.owner, objection=about, without_evidence=True, **said)
+    actions.reply_to(by=course.owner, objection=about, text="Onzin.")
+    with pytest.raises(ValidationError, match="Nobody answered with evidence"):
+        actions.resolve(by=course.owner, objection=about, **said)
+    actions.resolve(by=course.owner, objection=about, without_evidence=True, **said)
+    [thread] = threads(course.owner, course.idea)
+    assert (thread.resolution is not None, thread.rests_on_evidence) == (True, False)
+    founded = objection(course, text="Dit bestaat al.")
+    seen = make.evidence(course, make.assumption(course))
+    actions.reply_to(by=course.owner, objection=founded, text="Zeven van de tien.", evidence=[seen])
+    actions.resolve(by=course.owner, objection=founded, **said)
+    assert [thread.rests_on_evidence for thread in threads(course.owner, course.idea)] == [False, True]
 
 
 def test_a_late_first_action_shows_until_it_is_done(course: Course) -> None:

@@ -14,6 +14,8 @@ from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Reflection, Share, Skill
 from beproefd.discipline.tracks.queries import own_export, own_profile, own_reflections, shared_profiles
 from beproefd.discipline.tracks.skill_cards import CARDS
+from beproefd.ground.audit.actions import record_creation
+from beproefd.ground.audit.chain import canonical, digest, sha256
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
 from tests import factories as make
@@ -51,6 +53,27 @@ def test_a_reflection_names_a_skill_that_exists_in_a_cycle_that_began(course: Co
             actions.write_reflection(by=course.owner, cycle=course.track.cycles.get(number=1), skills=skills)
     with pytest.raises(ValidationError, match="not begun"):
         write(course, course.owner, number=2)
+
+
+def test_the_log_does_not_give_away_who_shares(course: Course) -> None:
+    share = actions.share_skills(by=course.owner, track=course.track, audience="coach")
+    known = Entry.objects.get(action="share_skills")
+    salt = share.salt
+    Share.objects.update(salt=None)
+    assert digest(share) != known.after
+    Share.objects.update(salt=salt)
+    assert (known.actor, digest(share)) == ("someone in a team", known.after)
+
+
+def test_a_share_from_before_there_was_a_salt_stays_true_in_the_log(course: Course) -> None:
+    share = Share.objects.create(track=course.track, user=course.owner, audience="team")
+    record_creation("someone in a team", "share_skills", share)
+    row = Share.objects.values().get()
+    empty = {"coach_id", "salt"}
+    before = {name: value for name, value in row.items() if name not in empty}
+    assert Entry.objects.get(action="share_skills").after == sha256(canonical(["tracks.share", before, {}]))
+    actions.unshare_skills(by=course.owner, track=course.track, audience="team")
+    assert verify().problem == ""
 
 
 def test_only_someone_in_the_team_looks_back(course: Course) -> None:

@@ -229,7 +229,7 @@ class ReplyForm(EvidenceChoice, RequestKeyForm):
 class ResolveForm(ActionForm):
     """One joint decision, who does the first thing, and when."""
 
-    def __init__(self, *args: Any, owners: Iterable[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owners: Iterable[User], only_opinions: bool = False, **kwargs: Any) -> None:
         kwargs["initial"] = {"due_on": timezone.localdate() + FIRST_ACTION_WITHIN} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.known_owners = list(owners)
@@ -240,6 +240,12 @@ class ResolveForm(ActionForm):
             widget=forms.RadioSelect,
         )
         self.fields["due_on"] = forms.DateField(label=_("Done by"), help_text=_("Within seven days."), widget=DateInput)
+        if only_opinions:
+            self.fields["without_evidence"] = forms.BooleanField(
+                label=_("We have no evidence about this yet"),
+                help_text=_("Nobody answered with evidence. This stands with the decision."),
+                error_messages={"required": _("Answer with evidence first, or tick this.")},
+            )
 
     def chosen_owner(self) -> User:
         """Who does it."""

@@ -97,6 +97,7 @@ class Heard:
     ideas: int
     pieces: int
     people: int
+    district: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,11 @@ class Board:
     stopped: int = 0
     groups: Sequence[Heard] = field(default_factory=tuple)
     places: Sequence[Heard] = field(default_factory=tuple)
+
+    @property
+    def names_districts(self) -> bool:
+        """Whether of any neighbourhood the district is known."""
+        return any(heard.district for heard in self.places)
 
     @property
     def stop_rate(self) -> float | None:
@@ -257,20 +263,41 @@ def _groups_heard(pks: Sequence[int]) -> list[Heard]:
 
 
 def _places_heard(ideas_shown: Sequence[Idea]) -> list[Heard]:
-    """Every neighbourhood the challenges name or evidence comes from, the least heard first; "" for what names none."""
-    shown = {_plain(name): name for name in _areas({idea.challenge_id for idea in ideas_shown})}
+    """Every neighbourhood the challenges name or evidence comes from, the least heard first; "" for what names none.
+
+    An area of a challenge may name its district behind it: "Molenwijk (Noord)". By district then, the unknown ones last.
+    """
+    shown: dict[str, str] = {}
+    districts: dict[str, str] = {}
+    for area in _areas({idea.challenge_id for idea in ideas_shown}):
+        name, district = _in_district(area)
+        shown.setdefault(_plain(name), name)
+        districts.setdefault(_plain(name), district)
     ideas: defaultdict[str, set[int]] = defaultdict(set)
     pieces: Counter[str] = Counter()
     people: Counter[str] = Counter()
     said = Evidence.objects.filter(idea__in=[idea.pk for idea in ideas_shown]).exclude(source=Evidence.Source.DESK)
     for pk, place, count in heard_from(said, "place"):
-        key = _plain(place)
-        shown.setdefault(key, place.strip())
+        name, district = _in_district(place)
+        key = _plain(name)
+        shown.setdefault(key, name)
+        districts[key] = districts.get(key) or district
         ideas[key].add(pk)
         pieces[key] += 1
         people[key] += count
-    found = [Heard(shown[key], len(ideas[key]), pieces[key], people[key]) for key in shown]
-    return sorted(found, key=lambda heard: (not heard.name, heard.pieces, heard.name.casefold()))
+    found = [Heard(shown[key], len(ideas[key]), pieces[key], people[key], districts[key]) for key in shown]
+    return sorted(
+        found,
+        key=lambda one: (
+            not one.name, not one.district, one.district.casefold(), one.pieces, one.name.casefold(),
+        ),
+    )  # fmt: skip
+
+
+def _in_district(area: str) -> tuple[str, str]:
+    """ "Molenwijk (Noord)" -> "Molenwijk" and "Noord"; without a district that is ""."""
+    name, _bracket, district = area.strip().removesuffix(")").partition(" (")
+    return name.strip(), district.strip()
 
 
 def _areas(challenges: set[int]) -> list[str]:

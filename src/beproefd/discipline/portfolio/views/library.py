@@ -49,7 +49,9 @@ def library(request: HttpRequest) -> HttpResponse:
     known = {"zoek": asked.words, "soort": asked.kind, "groep": asked.group, "uitkomst": asked.outcome}
     found = queries.search(own, asked)
     counted = queries.counts(own)
+    elsewhere = queries.search(others, asked)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    page_elsewhere = Paginator(elsewhere, PER_PAGE).get_page(request.GET.get("elders"))
     return render(
         request,
         "library/library.html",
@@ -59,14 +61,21 @@ def library(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "is_search": any(known.values()),
             "page": page,
-            "count": len(found),
+            "count": len(found) + len(elsewhere),
             "outcomes": [(label, counted[value]) for value, label in LearningOutcome.choices],
             "total": len(own),
-            "elsewhere": queries.search(others, asked)[:PER_PAGE],
+            "elsewhere": page_elsewhere,
+            "total_elsewhere": len(others),
             "publishes": can_publish(request.user),
-            "query": "&".join(part for part in request.GET.urlencode().split("&") if not part.startswith("pagina=")),
+            "query": _others(request, "pagina"),
+            "query_elsewhere": _others(request, "elders"),
         },
     )
+
+
+def _others(request: HttpRequest, name: str) -> str:
+    """What the address says, except for one name."""
+    return "&".join(part for part in request.GET.urlencode().split("&") if part and not part.startswith(f"{name}="))
 
 
 @require_safe

@@ -19,6 +19,7 @@ from beproefd.ground.audit.actions import change, change_values, record_creation
 
 from ..cycles import monday
 from ..models import Agreement, Pulse, Track
+from ..queries.capacity import with_earlier
 from ..rules import coaches, is_in_team
 from ..sign_off_link import key_in, link_of
 from .doors import enter, require_running
@@ -133,7 +134,8 @@ def give_pulse(*, by: User, track: Track, hours: int | None = None, load: int | 
         if (hours is not None and hours not in HOUR_STEPS) or (load is not None and load not in Pulse.Load.values):
             raise ValidationError(_("Choose one of the buttons."))
         week = monday(timezone.localdate())
-        pulse = Pulse.objects.select_for_update().filter(track=track, user=by, week=week).first()
+        given = Pulse.objects.select_for_update().filter(track__in=with_earlier(track), user=by, week=week)
+        pulse = given.order_by("-pk").first()
         if pulse is None:
             pulse = Pulse(track=track, user=by, week=week, hours=hours, load=load)
             pulse.full_clean()

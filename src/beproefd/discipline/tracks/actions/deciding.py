@@ -27,6 +27,7 @@ from ..models import Track
 from ..rules import can_look_in
 from .capacity import ask_hours_again, carry_over_hours
 from .doors import to_state
+from .partners import carry_over_partners
 from .running import SHORTEST_CYCLE, make_track
 
 Decision = LearningCard.Decision
@@ -100,6 +101,7 @@ def _pivot(by: User, idea: Idea, track: Track | None, values: Mapping[str, str],
     child = pivot_idea(by=by, idea=idea, values=values, request_key=request_key)
     inherit_assumptions(by=by, parent=idea, child=child)
     inherit_canvas(by=by, parent=idea, child=child)
+    carry_over_partners(by, idea, child)
     if track is not None and goes_on:
         paused = timezone.localdate() - track.parked_on if track.parked_on else None
         last = track.ends_on + paused if paused else track.ends_on

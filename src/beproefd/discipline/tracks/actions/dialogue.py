@@ -69,9 +69,19 @@ def reply_to(
 
 
 def resolve(
-    *, by: User, objection: Objection, decision: str, owner: User, first_action: str, due_on: date
+    *,
+    by: User,
+    objection: Objection,
+    decision: str,
+    owner: User,
+    first_action: str,
+    due_on: date,
+    without_evidence: bool = False,
 ) -> Resolution:
-    """Close a disagreement: one joint decision, who does the first thing, and a date within seven days (lesson 1)."""
+    """Close a disagreement: one joint decision, who does the first thing, and a date within seven days (lesson 1).
+
+    It was answered first. With nothing but opinions, the team says that it knows so (`without_evidence`).
+    """
     with transaction.atomic():
         idea = enter(by, objection.idea)
         values = {
@@ -87,6 +97,17 @@ def resolve(
             raise ValidationError(_("A colleague just wrote down a decision about this. There is one joint decision."))
         if not is_in_team(owner, idea):
             raise ValidationError({"owner": _("Choose someone of the team.")})
+        replies = list(Reply.objects.filter(objection=objection))
+        if not replies:
+            raise ValidationError(_("Answer the objection first. Then decide together."))
+        if not without_evidence and not any(reply.rests_on_evidence for reply in replies):
+            raise ValidationError(
+                {
+                    "without_evidence": _(
+                        "Nobody answered with evidence. Answer with what you saw, or say that you decide without evidence."
+                    )
+                }
+            )
         today = timezone.localdate()
         if not today <= due_on <= today + FIRST_ACTION_WITHIN:
             raise ValidationError(

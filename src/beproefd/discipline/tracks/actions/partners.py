@@ -15,6 +15,7 @@ from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.actions.doors import add, enter, refuse_stale, sent_before
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, change_values
+from beproefd.ground.personal_data import flags
 
 from ..models import NEXT_STAGES, Partner
 from ..queries.partners import concreteness
@@ -86,6 +87,15 @@ def ask_partner(*, by: User, partner: Partner) -> Partner:
     return partner
 
 
+def carry_over_partners(by: User, parent: Idea, child: Idea) -> None:
+    """After a pivot: who was in view stays so. Who was asked said yes or no to another idea, so that is a talk again."""
+    back = {Stage.ASKED: Stage.TALKING, Stage.AGREED: Stage.TALKING}
+    for old in Partner.objects.filter(idea=parent).order_by("number"):
+        values = {name: getattr(old, name) for name in PARTNER_FIELDS}
+        stage = back.get(Stage(old.stage), old.stage)
+        add(Partner, by=by, action="carry_over_partner", idea=child, values={**values, "stage": stage})
+
+
 def _to_stage(partner: Partner, stage: str) -> None:
     if stage not in NEXT_STAGES[partner.stage]:
         raise ValidationError(
@@ -98,6 +108,12 @@ def _check(values: Mapping[str, Any]) -> None:
     for name in ("contact_role", "need", "gain"):
         if REACHES_A_PERSON.search(values.get(name, "")):
             raise ValidationError({name: _("Leave out e-mail addresses and telephone numbers. Write the role only.")})
+    role = flags(values.get("contact_role", ""), known=[values.get("organisation", "")])
+    named = next((flag.text for flag in role if flag.kind == "name"), "")
+    if named:
+        raise ValidationError(
+            {"contact_role": _("“%(name)s” looks like a name. Write the role, in small letters.") % {"name": named}}
+        )
 
 
 def _locked(partner: Partner) -> Partner:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reflections and who may see them. In the log they stand without a name: what someone practises is that person's own."""
 
+import uuid
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
@@ -60,7 +61,7 @@ def share_skills(*, by: User, track: Track, audience: str) -> Share:
         coach = track.idea.coach if audience == Share.Audience.COACH else None
         share = Share.objects.select_for_update(of=("self",)).filter(track=track, user=by, audience=audience).first()
         if share is None:
-            share = Share(track=track, user=by, audience=audience, coach=coach)
+            share = Share(track=track, user=by, audience=audience, coach=coach, salt=uuid.uuid4())
             share.full_clean()
             share.save()
             record_creation(SOMEONE, "share_skills", share)

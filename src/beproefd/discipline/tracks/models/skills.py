@@ -74,7 +74,8 @@ class Practice(models.Model):
 class Share(Audited):
     """Someone lets the coach or the team see which skills were practised. Taken back by removing the row.
 
-    The coach is named: a next one sees nothing before being asked.
+    The coach is named: a next one sees nothing before being asked. The salt keeps its digest in the log unguessable;
+    rows from before there was one have none, so that what the log says of them stays true.
     """
 
     class Audience(models.TextChoices):
@@ -89,6 +90,7 @@ class Share(Audited):
     coach = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    salt = models.UUIDField(null=True, editable=False)
 
     class Meta:
         ordering = ("pk",)

@@ -41,8 +41,9 @@ class MemberHours:
 
     @property
     def real(self) -> float | None:
-        """Average of the last three weeks that were filled in; None with fewer."""
-        said = [pulse.hours for pulse in self.pulses if pulse.hours is not None][-ENOUGH:]
+        """Average of the last three weeks that are over and were filled in; None with fewer."""
+        this_week = monday(timezone.localdate())
+        said = [pulse.hours for pulse in self.pulses if pulse.hours is not None and pulse.week < this_week][-ENOUGH:]
         return sum(said) / len(said) if len(said) == ENOUGH else None
 
     @property
@@ -84,7 +85,7 @@ def capacity(viewer: Any, track: Track, idea: Idea) -> Capacity | None:
     sees_all = sees_each_person(viewer, idea)
     agreed = {agreement.user_id: agreement for agreement in Agreement.objects.filter(track=track)}
     given: defaultdict[int, list[Pulse]] = defaultdict(list)
-    for pulse in Pulse.objects.filter(track=track).order_by("week"):
+    for pulse in Pulse.objects.filter(track__in=with_earlier(track)).order_by("week"):
         given[pulse.user_id].append(pulse)
     members = [
         _line(viewer, member, agreed.get(member.user_id), given[member.user_id], sees_all=sees_all)
@@ -100,9 +101,17 @@ def capacity(viewer: Any, track: Track, idea: Idea) -> Capacity | None:
         weeks=_weeks(everything, least, with_this_week=sees_all),
         this_week=own[0] if own else None,
         all_part_time=bool(hours) and len(hours) == len(members) and all(value < FULL_TIME for value in hours),
-        team_diverges=_team_diverges(everything, agreed, least, with_this_week=sees_all),
+        team_diverges=_team_diverges(everything, agreed, least),
         is_coach=sees_all,
     )
+
+
+def with_earlier(track: Track) -> list[Track]:
+    """The track and those it goes on from: a week is a week of the same people, also after a pivot."""
+    found = [track]
+    while found[-1].continues:
+        found.append(found[-1].continues)
+    return found
 
 
 def _line(viewer: Any, member: Any, agreement: Agreement | None, pulses: list[Pulse], *, sees_all: bool) -> MemberHours:
@@ -143,11 +152,11 @@ def _mean(values: Sequence[int], least: int) -> float | None:
     return sum(values) / len(values) if len(values) >= least else None
 
 
-def _team_diverges(pulses: Sequence[Pulse], agreed: dict[int, Agreement], least: int, *, with_this_week: bool) -> str:
-    """The same comparison for the team as a whole, over the last three weeks that may be shown."""
+def _team_diverges(pulses: Sequence[Pulse], agreed: dict[int, Agreement], least: int) -> str:
+    """The same comparison for the team as a whole, over the last three weeks that are over and may be shown."""
     weeks = [
         [pulse for pulse in said if pulse.hours is not None and pulse.user_id in agreed]
-        for said in _shown(pulses, with_this_week=with_this_week).values()
+        for said in _shown(pulses, with_this_week=False).values()
     ]
     counted = [said for said in weeks if len(said) >= least][-ENOUGH:]
     if len(counted) < ENOUGH:

@@ -24,9 +24,14 @@ class Thread:
     resolution: Resolution | None
 
     @property
+    def rests_on_evidence(self) -> bool:
+        """Whether an answer points to evidence."""
+        return any(reply.rests_on_evidence for reply in self.replies)
+
+    @property
     def only_opinions(self) -> bool:
         """Answered, but with nothing to rest on."""
-        return bool(self.replies) and not any(reply.rests_on_evidence for reply in self.replies)
+        return bool(self.replies) and not self.rests_on_evidence
 
 
 def threads(viewer: Any, idea: Idea, number: int | None = None) -> list[Thread]:

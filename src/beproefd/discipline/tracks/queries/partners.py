@@ -56,5 +56,7 @@ def concreteness(viewer: Any, idea: Idea, partner: Partner | None = None) -> lis
         checks += [
             Check(_("It says what you need from this partner"), bool(partner.need)),
             Check(_("It says what this partner gains"), bool(partner.gain)),
+            Check(_("You have met this partner"), partner.trust > Partner.Trust.STRANGERS),
+            Check(_("It is not too early for this partner"), partner.timing != Partner.Timing.EARLY),
         ]
     return checks

@@ -42,7 +42,7 @@ def objection(request: HttpRequest, slug: str, reference: str, number: int) -> H
     idea = enter_idea(request, slug, reference)
     thread = _thread(request, idea, number)
     known = {"evidence": queries.usable_evidence(request.user, idea)}
-    owners = {"owners": queries.possible_owners(request.user, idea)}
+    owners = {"owners": queries.possible_owners(request.user, idea), "only_opinions": thread.only_opinions}
     reply_form, resolve_form = ReplyForm(**known), ResolveForm(**owners)
     done = None
     if request.method == "POST" and "decision" in request.POST:
@@ -56,6 +56,7 @@ def objection(request: HttpRequest, slug: str, reference: str, number: int) -> H
                 owner=resolve_form.chosen_owner(),
                 first_action=said["first_action"],
                 due_on=said["due_on"],
+                without_evidence=said.get("without_evidence", False),
             ),
         )
     elif request.method == "POST":
