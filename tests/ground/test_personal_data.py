@@ -92,7 +92,9 @@ def ages(draw):
 def plain_names(draw):
     first, last = draw(st.sampled_from(["Piet", "Fatima", "Ahmed", "Truus"])), draw(FIRST) + draw(LETTERS)
     form = draw(
-        st.sampled_from(["{f}", "{f} {l}", "{f} van der {l}", "buurvrouw {l}", "bewoner {f} {l}", "{l}, P.", "P.J. {l}"])
+        st.sampled_from(
+            ["{f}", "{f} {l}", "{f} van der {l}", "buurvrouw {l}", "bewoner {f} {l}", "{l}, P.", "P.J. {l}"]
+        )
     )
     return form.format(f=first, l=last)
 
@@ -182,7 +184,10 @@ def test_names_that_we_know_are_asked_about_or_left_alone():
     text = "Otis Ofori zag iets bij Sterk Samen, in de Verre Weide."
     assert [flag.text for flag in flags(text)] == ["Otis Ofori", "Sterk Samen", "Verre Weide"]
     known = ["sterk samen", "Verre Weide"]
-    assert [flag.text for flag in flags("Otis zag dit. " + text, known=known, people=["Otis"])] == ["Otis", "Otis Ofori"]
+    assert [flag.text for flag in flags("Otis zag dit. " + text, known=known, people=["Otis"])] == [
+        "Otis",
+        "Otis Ofori",
+    ]
 
 
 def test_all_of_a_text_is_found_in_order():

@@ -24,7 +24,7 @@ from beproefd.ground.audit.chain import sha256
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
 from tests import factories
-from tests.factories import person, portfolio, tracks
+from tests.factories import portfolio, tracks
 from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_a_stopped_idea_passes_no_gate_and_asks_nobody_anything(shop, gate):
     assert (request.is_open, request.is_lapsed) == (False, True)
     for attempt in (
         lambda: portfolio.review(gate, other),
-        lambda: actions.name_reviewer(by=shop.manager, request=request, user=person("juror")),
+        lambda: actions.name_reviewer(by=shop.manager, request=request, user=factories.person("juror")),
         lambda: actions.declare(by=other, request=request, free=False, note="Familie."),
         lambda: actions.decide_gate(
             by=shop.manager, request=request, outcome="go", reasons="Ja.", exception_reason="Toch."

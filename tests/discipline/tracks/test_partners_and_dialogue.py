@@ -30,7 +30,13 @@ def course() -> Course:
 
 
 def add(course: Course, **values: Any) -> Partner:
-    said = {"organisation": "Demo Bank", "need": "Een rekening", "gain": "Klanten", "trust": 3, "timing": "now"} | values
+    said = {
+        "organisation": "Demo Bank",
+        "need": "Een rekening",
+        "gain": "Klanten",
+        "trust": 3,
+        "timing": "now",
+    } | values
     return actions.add_partner(by=course.owner, idea=course.idea, values=said)
 
 
@@ -209,7 +215,12 @@ def test_a_disagreement_closes_with_one_decision_an_owner_and_a_day_within_a_wee
 
 def test_a_disagreement_closes_after_an_answer_and_says_so_when_that_was_only_an_opinion(course: Course) -> None:
     about = objection(course)
-    said = {"decision": "Wij doen het.", "owner": course.owner, "first_action": "Bellen", "due_on": timezone.localdate()}
+    said = {
+        "decision": "Wij doen het.",
+        "owner": course.owner,
+        "first_action": "Bellen",
+        "due_on": timezone.localdate(),
+    }
     with pytest.raises(ValidationError, match="Answer the objection first"):
         actions.resolve(by=course.owner, objection=about, without_evidence=True, **said)
     actions.reply_to(by=course.owner, objection=about, text="Onzin.")

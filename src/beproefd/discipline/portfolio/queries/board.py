@@ -146,7 +146,9 @@ def board(viewer: Any, challenge: Challenge | None = None) -> Board:
         for idea in ideas
     ]
     lines.sort(key=lambda line: (line.risk is None, -line.stage, -(line.risk or 0), line.idea.reference))
-    begun = [line for line in lines if line.idea.pivot_of_id not in pks]  # a pivot is a turn of an idea, not another one
+    begun = [
+        line for line in lines if line.idea.pivot_of_id not in pks
+    ]  # a pivot is a turn of an idea, not another one
     return Board(
         lines,
         started=len(begun),

@@ -60,7 +60,9 @@ def requests_of(viewer: Any, idea: Idea) -> list[GateRequest]:
     if not visible_gates(viewer).filter(pk=idea.pk).exists():
         return []
     return list(
-        GateRequest.objects.filter(idea=idea).select_related("idea", "decision__decided_by", "asked_by").order_by("-number")
+        GateRequest.objects.filter(idea=idea)
+        .select_related("idea", "decision__decided_by", "asked_by")
+        .order_by("-number")
     )
 
 

@@ -33,7 +33,6 @@ from beproefd.discipline.validation.sentences import verdict_word
 from ..models import Cycle, Resolution, Track
 from .track import Check, CycleLine, cycle_lines, signal_of, start_checks, start_checks_of, wait_text
 
-
 must_stop: list[Callable[[Collection[int]], Collection[int]]] = []
 """Rooms above add here which of these ideas heard that they must stop. The team itself ends the work, by a learning."""
 

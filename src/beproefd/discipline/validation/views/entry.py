@@ -10,6 +10,7 @@ from django.urls import reverse
 from beproefd.discipline.ideas.models import Idea
 
 from .. import queries
+from ..menu import menu
 from ..rules import can_work_on
 
 
@@ -20,8 +21,9 @@ def enter_work(request: HttpRequest, slug: str, reference: str) -> Idea:
 
 def page(request: HttpRequest, template: str, title: str, idea: Idea, **context: Any) -> HttpResponse:
     """A page in the room of this idea (validation/room.html)."""
-    frame = {"title": title, "idea": idea, "challenge": idea.challenge, "works": can_work_on(request.user, idea)}
-    return render(request, template, frame | context)
+    works = can_work_on(request.user, idea)
+    frame = {"title": title, "idea": idea, "challenge": idea.challenge, "works": works}
+    return render(request, template, frame | menu(request.path, idea, works=works) | context)
 
 
 def form_page(
