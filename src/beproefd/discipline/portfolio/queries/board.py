@@ -205,11 +205,11 @@ def stands_of(assumptions: QuerySet[Assumption]) -> defaultdict[int, list[Stand]
         Override.objects.filter(assumption__in=assumptions, lifted_at=None).values_list("assumption_id", "status")
     )
     found: defaultdict[int, list[Stand]] = defaultdict(list)
-    for pk, idea, importance, belief, source in assumptions.values_list(
+    for pk, idea, importance, belief, parent in assumptions.values_list(
         "pk", "idea_id", "importance", "belief", "inherited_from"
     ):
         standing = weigh(belief, pieces[pk])
-        own = source is None or idea in makers[pk]
+        own = parent is None or idea in makers[pk]
         found[idea].append(Stand(importance, standing.uncertainty, own_say.get(pk, standing.status), own))
     return found
 
