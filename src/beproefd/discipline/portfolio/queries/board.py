@@ -18,6 +18,7 @@ from beproefd.discipline.challenges.models import CanvasVersion, Challenge
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks.models import Track
+from beproefd.discipline.validation.areas import district_of
 from beproefd.discipline.validation.models import (
     Assumption,
     Evidence,
@@ -297,9 +298,9 @@ def _places_heard(ideas_shown: Sequence[Idea]) -> list[Heard]:
 
 
 def _in_district(area: str) -> tuple[str, str]:
-    """ "Molenwijk (Noord)" -> "Molenwijk" and "Noord"; without a district that is ""."""
+    """ "Molenwijk (Noord)" -> "Molenwijk" and "Noord"; without it, the district that the city knows, or ""."""
     name, _bracket, district = area.strip().removesuffix(")").partition(" (")
-    return name.strip(), district.strip()
+    return name.strip(), district.strip() or district_of(name)
 
 
 def _areas(challenges: set[int]) -> list[str]:
