@@ -206,7 +206,8 @@ def test_the_programme_goes_from_an_empty_round_to_the_decision_on_the_pages_alo
     factories.judge_all(world)
     assert client.post(url(world, "scoring_close")).url == url(world, "room")
     assert list(client.post(url(world, "decide"), {}).context["form"].errors) == ["sure"]
-    silent = client.post(url(world, "decide"), {"sure": "on"})
+    seen = hidden(client.get(url(world, "decide")), "seen")
+    silent = client.post(url(world, "decide"), {"sure": "on", "seen": seen})
     assert silent.status_code == 200
     references = ", ".join(sorted(idea.reference for idea in world.ideas))
     assert dutch("No answer yet for: %(ideas)s. Every team gets a reason.", ideas=references) in silent.content.decode()
@@ -215,7 +216,7 @@ def test_the_programme_goes_from_an_empty_round_to_the_decision_on_the_pages_alo
     for idea in world.ideas:
         text = client.get(url(world, "answer", idea.reference)).context["form"]["text"].value()
         assert client.post(url(world, "answer", idea.reference), {"text": text, "revision": "0"}).status_code == 302
-    sure = {"sure": "on"}
+    sure = {"sure": "on", "seen": hidden(client.get(url(world, "decide")), "seen")}
     assert [client.post(url(world, "decide"), sure).url for _time in range(2)] == [url(world, "decision")] * 2
     public = Client().get(url(world, "decision"))
     assert [juror.name in public.content.decode() for juror in jurors] == [True] * 3
@@ -231,8 +232,8 @@ def test_the_file_holds_the_same_lines_as_the_page_in_the_same_order() -> None:
         rows = client.get(url(world, "standings")).context["rows"]
         text = client.get(url(world, "standings_file")).content.decode("utf-8-sig")
         lines = list(csv.reader(io.StringIO(text), delimiter=";"))
-        assert [line[1] for line in lines[1:]] == [line.idea for line, _idea, _answer in rows]
-        assert [line[3] for line in lines[1:]] == [f"{line.mean:.4f}".replace(".", ",") for line, _i, _a in rows]
+        assert [line[1] for line in lines[1:]] == [line.idea for line, *_more in rows]
+        assert [line[3] for line in lines[1:]] == [f"{line.mean:.4f}".replace(".", ",") for line, *_more in rows]
 
 
 def test_a_round_becomes_void_with_a_reason_and_the_room_can_start_again() -> None:
@@ -302,7 +303,7 @@ def test_a_decision_on_a_page_that_is_no_longer_true_is_asked_again_on_the_order
     )
     assert told in flat(refused)
     form = refused.context["form"]
-    assert (form["seen"].value() == seen, form["sure"].value()) == (False, "")
+    assert (form["seen"].value() == seen, form["sure"].value()) == (False, False)
     assert dutch("answer: read again") in flat(refused)
     answer = url(world, "answer", world.ideas[0].reference)
     again = client.get(answer)

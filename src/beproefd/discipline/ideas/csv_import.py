@@ -80,28 +80,22 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     delimiter = max(";,\t", key=first[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     csv.field_size_limit(MOST_BYTES)  # a long cell is refused with its own row, by the length a field may have
-    try:
-        if for_excel:
-            next(reader)
-        header = [name.strip().lower() for name in next(reader, [])]
-        twice = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
-        if twice:
-            raise ValidationError(
-                _("These columns stand in the file twice: %(columns)s. Nothing was taken in.")
-                % {"columns": ", ".join(twice)}
-            )
-        absent = [name for name in REQUIRED if name not in header]
-        if absent:
-            raise ValidationError(
-                _("The first line must name the columns. Missing: %(columns)s. Nothing was taken in.")
-                % {"columns": ", ".join(absent)}
-            )
-        rows = list(_numbered(reader))
-    except csv.Error:
+    if for_excel:
+        next(reader)
+    header = [name.strip().lower() for name in next(reader, [])]
+    twice = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
+    if twice:
         raise ValidationError(
-            _("Line %(line)s cannot be read. Save the file as “CSV UTF-8” and try again. Nothing was taken in.")
-            % {"line": reader.line_num}
-        ) from None
+            _("These columns stand in the file twice: %(columns)s. Nothing was taken in.")
+            % {"columns": ", ".join(twice)}
+        )
+    absent = [name for name in REQUIRED if name not in header]
+    if absent:
+        raise ValidationError(
+            _("The first line must name the columns. Missing: %(columns)s. Nothing was taken in.")
+            % {"columns": ", ".join(absent)}
+        )
+    rows = list(_numbered(reader))
     if len(rows) > MOST_ROWS:
         raise ValidationError(_("The file has more than %(most)s rows. Nothing was taken in.") % {"most": MOST_ROWS})
     return [(line, _row(header, cells, delimiter)) for line, cells in rows]

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,8 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             (_label(name), text) for name in request.POST for text in request.POST.getlist(name) if _told(name, text)
         ]
         if not said:
-            return redirect_to_login(request.get_full_path())
+            here = reverse("challenges:detail", args=[kwargs["slug"]]) if request.method == "POST" else None
+            return redirect_to_login(here or request.get_full_path())
         return render(request, "ideas/signed_out.html", {"said": said, "here": request.get_full_path()})
 
     return entered
