@@ -43,7 +43,8 @@ def _told(name: str, text: str) -> bool:
 def _label(name: str) -> str:
     """What the field was called, as far as its name says so."""
     if name in VERSION_FIELDS:
-        return capfirst(str(IdeaVersion._meta.get_field(name).verbose_name))  # noqa: SLF001 -- Django's documented meta API
+        field = IdeaVersion._meta.get_field(name)  # noqa: SLF001 -- Django's documented meta API
+        return capfirst(str(getattr(field, "verbose_name", name)))
     for start, label in (("score_", _("Score")), ("reason_", _("Why?"))):
         if name.startswith(start):
             return f"{label} ({name.removeprefix(start).replace('-', ' ')})"
