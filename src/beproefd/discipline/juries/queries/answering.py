@@ -43,11 +43,11 @@ def basis_of(jury_round: Round, ideas: Iterable[Idea]) -> dict[int, str]:
     """
     rests_on: dict[int, list[tuple[int, int, int, str, int]]] = {idea.pk: [] for idea in ideas}
     given = counted(jury_round).annotate(changed=Count("changes"))
-    for idea, *judged, at, changed in given.values_list(
+    for idea, seat, version, revision, at, changed in given.values_list(
         "idea_id", "seat_id", "version__number", "revision", "submitted_at", "changed"
     ):
         if idea in rests_on:
-            rests_on[idea].append((*judged, at.isoformat(), changed))
+            rests_on[idea].append((seat, version, revision, str(at), changed))
     return {idea: sha256(canonical(sorted(rows))) for idea, rows in rests_on.items()}
 
 
@@ -78,7 +78,7 @@ def answer_draft(viewer: Any, jury_round: Round, idea: Idea) -> str:
         return _draft(jury_round, idea, assessments)
 
 
-MOST = Answer._meta.get_field("text").max_length  # noqa: SLF001 -- Django's documented meta API
+MOST = Answer._meta.get_field("text").max_length or 0  # noqa: SLF001 -- Django's documented meta API
 
 
 def _draft(jury_round: Round, idea: Idea, assessments: list[Assessment]) -> str:

@@ -77,7 +77,7 @@ def waiting_for(viewer: Any, challenges: Iterable[Challenge]) -> Counter[int]:
     own = {seat.pk: seat.round for seat in seats.filter(round__challenge__in=open_now).select_related("round")}
     if not own:
         return Counter()
-    bound = tied_idea_ids(viewer, {jury_round.challenge_id for jury_round in own.values()})
+    bound = tied_idea_ids(viewer, Challenge.objects.filter(pk__in=open_now))
     competing = TeamMember.objects.filter(user=viewer, idea__state=IdeaState.SUBMITTED, idea__challenge__in=open_now)
     closed = set(competing.values_list("idea__challenge_id", flat=True))
     free = set(Declaration.objects.filter(seat__in=own, free=True).values_list("seat_id", "idea_id"))
