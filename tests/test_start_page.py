@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from beproefd.discipline.ideas.actions import add_member
 from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.juries.models import Interest
+from beproefd.discipline.juries.queries import progress
+from beproefd.discipline.juries.queries.behind import behind
 from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Track
 from beproefd.site.waiting import Waiting
@@ -147,6 +150,37 @@ def test_ideas_wait_for_a_jury_member_until_all_are_judged() -> None:
     assert [(item.url, item.why) for item in waits(world.jurors[0])] == [(room, "3 ideeën wachten op jouw oordeel.")]
     make.judge_all(world)
     assert waits(world.jurors[0]) == []
+
+
+def test_the_programme_hears_who_of_the_jury_still_has_ideas_to_judge() -> None:
+    world = make.world("scoring", ideas=3, jurors=2)
+    make.judge(world, world.jurors[0], world.ideas[0])
+    room = reverse("juries:room", args=[world.challenge.slug])
+    names = [f"{juror.name}: {left}" for juror, left in zip(world.jurors, (2, 3), strict=True)]
+    why = f"De jury is nog niet klaar. Nog te beoordelen ideeën: {names[0]} en {names[1]}."
+    assert [(item.url, item.why) for item in waits(world.manager)] == [(room, why)]
+    make.judge_all(world)
+    assert waits(world.manager) == []
+
+
+def test_who_is_behind_is_counted_as_in_the_jury_room_without_what_the_viewer_may_not_see() -> None:
+    world = make.world("scoring", ideas=3, jurors=2)
+    Interest.objects.create(
+        round=world.round, user=world.manager, idea=world.ideas[0], kind="personal", status="confirmed"
+    )
+    late = behind(world.manager, [world.challenge])[world.challenge.pk]
+    room = [line for line in progress(world.manager, world.round) if line.done < line.total]
+    assert [(line.seat.pk, line.done, line.total) for line in late] == [(r.seat.pk, r.done, r.total) for r in room]
+    assert {line.total for line in late} == {2}
+    for who in (world.jurors[0], world.owners[0], make.person("coach")):
+        assert behind(who, [world.challenge]) == {}
+
+
+def test_the_programme_hears_of_a_team_without_a_test() -> None:
+    course = make.running()
+    assert at(course.idea, "tracks:home") in urls(course.manager)
+    make.card(course)
+    assert at(course.idea, "tracks:home") not in urls(course.manager)
 
 
 def test_the_start_page_asks_no_more_questions_for_two_teams_than_for_one() -> None:

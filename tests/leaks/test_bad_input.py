@@ -145,6 +145,7 @@ NOT_A_FORM = {
     *("home", "audit_log", "security_txt", "set_language", "styleguide", "demo:roles", "accounts:list"),
     *("juries:room", "juries:standings", "juries:standings_file"),
     *("juries:decision", "juries:decision_file", "juries:decision_pdf"),
+    "demo:try",  # one button without fields (tests/test_demo_pages.py)
     "ideas:similar",  # a search: it is sent by the form of an idea and writes nothing
 }
 

@@ -6,7 +6,7 @@ from django import forms
 from django.template import Context, Template
 from django.utils.translation import override
 
-from beproefd.ui.forms import DateInput, DateTimeInput
+from beproefd.ui.forms import ActionForm, DateInput, DateTimeInput
 from tests.ui.page import Page
 
 
@@ -112,3 +112,36 @@ def test_a_formset_shows_its_forms_and_what_counts_them():
     assert page.all("input", name="form-TOTAL_FORMS")
     assert len(page.all("textarea")) == 2
     assert page.double_ids == []
+
+
+class Answer(ActionForm):
+    name = forms.CharField()
+    day = forms.DateField()
+    choice = forms.ChoiceField(choices=[("a", "A")])
+    kinds = forms.MultipleChoiceField(choices=[("a", "A")])
+    file = forms.FileField()
+    agree = forms.BooleanField()
+    own = forms.CharField(error_messages={"required": "Give it a title."})
+
+
+def test_what_is_missing_is_said_in_words_that_fit_the_field():
+    with override("nl"):
+        said = {name: str(errors[0]) for name, errors in Answer({}).errors.items()}
+    assert said == {
+        "name": "Vul dit in.",
+        "day": "Kies een dag.",
+        "choice": "Kies er een.",
+        "kinds": "Kies er ten minste één.",
+        "file": "Kies een bestand.",
+        "agree": "Zet hier eerst een vinkje.",
+        "own": "Give it a title.",
+    }
+
+
+def test_a_password_is_asked_again_because_no_page_gives_it_back():
+    class Sign(forms.Form):
+        password = forms.CharField(widget=forms.PasswordInput)
+
+    with override("nl"):
+        assert "Vul je wachtwoord opnieuw in." in Page(Sign({}).render()).text
+        assert "Wat je invulde" in Page(IdeaForm({}).render()).text

@@ -113,13 +113,17 @@ def test_a_criterion_or_challenge_named_as_one_of_our_addresses_can_still_be_ope
     assert 'value="Regels"' in page
 
 
-def test_before_intake_a_challenge_does_not_exist_for_visitors_and_teams(manager: Any, owner: Any) -> None:
+def test_before_intake_visitors_and_teams_see_nothing_of_a_challenge_but_its_locked_criteria(
+    manager: Any, owner: Any
+) -> None:
     challenge = factories.ready_challenge(manager)
-    names = ("detail", "canvas_history", "stimuli", "draw", "criteria", "canvas_edit", "criteria_lock", "stimulus_new")
+    names = ("detail", "canvas_history", "stimuli", "draw", "canvas_edit", "criteria_lock", "stimulus_new")
     for name in names:
         assert visit().get(url(name, challenge)).status_code == 404
         assert visit(owner).get(url(name, challenge)).status_code == 404
-    assert visit().get(url("criteria_file", challenge, 1)).status_code == 404
+    for who in (None, owner):
+        assert visit(who).get(url("criteria", challenge)).status_code == 200
+        assert visit(who).get(url("criteria_file", challenge, 1)).status_code == 200
 
 
 def test_only_the_programme_changes_a_challenge(open_challenge: Any, owner: Any) -> None:
