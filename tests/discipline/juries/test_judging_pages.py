@@ -4,10 +4,12 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from beproefd.discipline.ideas.actions import ask_correction, revise_idea
 from beproefd.discipline.juries import actions
 from beproefd.discipline.juries.models import Assessment
+from beproefd.ground.accounts.actions import change_account
 from tests import factories
 from tests.discipline.juries.pages import again, dutch, filled, flat, url
 from tests.discipline.pages import visit
@@ -62,6 +64,33 @@ def test_who_says_to_be_bound_is_thanked_and_the_idea_is_gone() -> None:
     assert world.ideas[0].reference not in thanked.content.decode()
     assert client.get(page).status_code == 404
     assert client.get(url(world, "recuse", world.ideas[0].reference)).status_code == 404
+
+
+def test_the_word_that_nothing_binds_is_taken_back_from_an_old_window_too() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    juror, idea = world.jurors[0], world.ideas[0]
+    factories.judge(world, juror, idea, 5)
+    client, page = visit(juror), url(world, "idea", idea.reference)
+    assert client.post(page, {"free": "yes"}).url == page
+    thanked = client.post(page, {"free": "no", "kind": "personal", "note": "Mijn zus."})
+    assert thanked.url == url(world, "room")
+    assert Assessment.objects.get(seat__user=juror, idea=idea).state == "void"
+    assert client.get(page).status_code == 404
+
+
+def test_whose_jury_role_was_taken_away_finds_no_room_and_changes_nothing() -> None:
+    world = factories.world("scoring", ideas=2, jurors=2)
+    juror, idea = world.jurors[0], world.ideas[0]
+    factories.judge(world, juror, idea, 5)
+    change_account(by=factories.person("administrator"), user=juror, roles=[], active=True)
+    client = visit(juror)
+    pages = [url(world, "room"), url(world, "idea", idea.reference), url(world, "recuse", idea.reference)]
+    assert [client.get(page).status_code for page in pages] == [404, 404, 404]
+    with pytest.raises(PermissionDenied):
+        actions.declare(by=juror, jury_round=world.round, idea=world.ideas[1], free=True)
+    with pytest.raises(PermissionDenied):
+        factories.judge(world, juror, world.ideas[1], 4)
+    assert Assessment.objects.filter(seat__user=juror).count() == 1
 
 
 def test_a_late_step_back_voids_the_scores_and_the_page_says_so() -> None:

@@ -19,7 +19,7 @@ from beproefd.discipline.portfolio.queries.dossier import facts_of
 from beproefd.discipline.portfolio.rules import bound_idea_ids
 from beproefd.discipline.tracks.queries import home, own_steps
 from beproefd.discipline.validation import actions as work
-from beproefd.ground.accounts.actions import open_account
+from beproefd.ground.accounts.actions import change_account, open_account
 from beproefd.ground.audit.chain import sha256
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
@@ -192,6 +192,14 @@ def test_the_team_and_the_coach_cannot_be_named(shop, gate):
 def test_someone_without_the_role_cannot_be_named(gate):
     with pytest.raises(ValidationError, match="jury member"):
         actions.name_reviewer(by=gate.manager, request=gate.request, user=factories.person("coach"))
+
+
+def test_a_reviewer_whose_role_was_taken_away_reads_and_writes_nothing_any_more(shop, gate):
+    reviewer = gate.reviewers[0]
+    change_account(by=factories.person("administrator"), user=reviewer, roles=["team"], active=True)
+    assert queries.seat_of(reviewer, gate.request) is None
+    with pytest.raises(PermissionDenied):
+        actions.declare(by=reviewer, request=gate.request, free=True)
 
 
 def test_someone_the_jury_knew_to_be_tied_cannot_be_named(shop, gate):

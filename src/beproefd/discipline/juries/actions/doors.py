@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.models import User
-from beproefd.ground.accounts.rules import require
+from beproefd.ground.accounts.rules import is_juror, require
 
 from ..models import NEXT_ROUND_STATES, Round, RoundState, Seat
 from ..queries import visible_field
@@ -44,9 +44,9 @@ def enter(jury_round: Round, state: RoundState) -> None:
 
 
 def own_seat(by: User, jury_round: Round) -> Seat:
-    """The active seat of the person; refused in the same words for no seat and a laid-down seat."""
+    """The active seat of the person; refused in the same words for no seat, a laid-down seat and a role taken away."""
     seat = jury_round.seats.select_for_update().filter(user=by, is_active=True).first()
-    if seat is None:
+    if seat is None or not is_juror(by):
         raise PermissionDenied(_("You have no seat in this jury. Nothing was changed."))
     return seat
 

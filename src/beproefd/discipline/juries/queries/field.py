@@ -11,6 +11,7 @@ from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion, TeamMember
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.ground.accounts.models import User
+from beproefd.ground.accounts.rules import is_juror
 
 from ..models import Declaration, Round, RoundState, Seat
 from ..rules import can_run_jury
@@ -25,7 +26,7 @@ CLOSED = (RoundState.PREPARING, RoundState.VOID)  # for jury members
 
 
 def visible_rounds(viewer: Any, challenge: Challenge) -> QuerySet[Round]:
-    """Rounds whose jury room the viewer may enter: who runs the jury, and who has an active seat in it."""
+    """Rounds whose jury room the viewer may enter: who runs the jury, and who has an active seat and still the role."""
     rounds = Round.objects.filter(challenge=challenge, challenge__in=visible_challenges(viewer)).select_related(
         "challenge", "criteria_set", "decided_by"
     )
@@ -33,6 +34,8 @@ def visible_rounds(viewer: Any, challenge: Challenge) -> QuerySet[Round]:
         return rounds.none()
     if can_run_jury(viewer, challenge):
         return rounds
+    if not is_juror(viewer):
+        return rounds.none()
     return rounds.filter(seats__user=viewer, seats__is_active=True).exclude(state=RoundState.VOID)
 
 
@@ -98,7 +101,8 @@ def closed_idea_ids(viewer: User, challenges: Collection[Challenge]) -> set[int]
 def visible_field(viewer: Any, jury_round: Round) -> QuerySet[Idea]:
     """The ideas that exist for this viewer in this room, in an order that says nothing (by reference)."""
     runs = can_run_jury(viewer, jury_round.challenge)
-    if not runs and (jury_round.state in CLOSED or seat_of(viewer, jury_round) is None):
+    judges = is_juror(viewer) and seat_of(viewer, jury_round) is not None
+    if not runs and (jury_round.state in CLOSED or not judges):
         return submitted_ideas(jury_round.challenge).none()
     return not_blocked(viewer, jury_round)
 

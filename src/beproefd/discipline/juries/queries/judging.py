@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.ideas.models import Idea, IdeaState, TeamMember
+from beproefd.ground.accounts.rules import is_juror
 
 from ..models import Assessment, Assignment, Declaration, Round, Seat
 from ..rules import can_run_jury
@@ -71,7 +72,7 @@ def own_tasks(viewer: Any, jury_round: Round, *, among: Collection[int] | None =
 def waiting_for(viewer: Any, challenges: Iterable[Challenge]) -> Counter[int]:
     """Per challenge how many ideas wait for the viewer's judgement, as `own_tasks` counts them; a few queries for all."""
     open_now = {challenge.pk for challenge in challenges if not challenge.is_sealed}
-    if not viewer.is_authenticated or not open_now:
+    if not is_juror(viewer) or not open_now:
         return Counter()
     seats = Seat.objects.filter(user=viewer, is_active=True, round__state__in=TAKES_SCORES)
     own = {seat.pk: seat.round for seat in seats.filter(round__challenge__in=open_now).select_related("round")}

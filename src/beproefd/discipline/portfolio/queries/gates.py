@@ -20,7 +20,7 @@ from beproefd.ground.accounts.rules import is_manager
 
 from ..levels import GATES, Gate
 from ..models import WAITING, Decision, GateRequest, Outcome, Review, Reviewer, Tie
-from ..rules import belongs_to, bound_idea_ids, can_judge, can_run_gates, can_run_request
+from ..rules import belongs_to, bound_idea_ids, can_judge, can_run_gates, can_run_request, may_be_named
 
 
 def visible_gates(viewer: Any) -> QuerySet[Idea]:
@@ -88,8 +88,8 @@ def readable_request(viewer: Any, slug: str, reference: str, number: int) -> Gat
 
 
 def seat_of(viewer: Any, request: GateRequest) -> Reviewer | None:
-    """The viewer's own place as reviewer, if nothing binds."""
-    if not viewer.is_authenticated:
+    """The viewer's own place as reviewer, if nothing binds and the role that it asks is still there."""
+    if not viewer.is_authenticated or not may_be_named(viewer):
         return None
     seat = request.reviewers.filter(user=viewer, withdrawn_at=None).first()
     if seat is None or belongs_to(viewer, request.idea) or request.idea_id in bound_idea_ids(viewer):
