@@ -96,7 +96,7 @@ def said(response: Any) -> tuple[Any, ...]:
     if response.headers.get("Content-Type") == "application/pdf":
         body = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages).encode()
     body = NUMBERS.sub(rb"\g<1>N", TOKENS.sub(rb"\g<1>T", body))
-    location = NUMBERS.sub(rb"\g<1>N", (response.headers.get("Location") or "").encode())  # may repeat the address asked
+    location = NUMBERS.sub(rb"\g<1>N", response.headers.get("Location", "").encode())  # may repeat what was asked
     headers = (location, *(response.headers.get(name) for name in ("Content-Type", "Content-Disposition")))
     return response.status_code, headers, body
 
