@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Progress = Callable[[int, int], None]
 
-WORK = 60_000
+WORK = 30_000
 """Steps of streams drawn for one truth; short tests get more streams, for there streams differ most."""
 
 NEGLIGIBLE = 1e-14
@@ -50,7 +50,7 @@ class Figures:
 
 def streams_for(units: int) -> int:
     """Number of streams drawn for a test of at most so many units."""
-    return min(max(WORK // units, 60), 4000)
+    return min(max(WORK // units, 60), 2000)
 
 
 @dataclass

@@ -18,12 +18,14 @@ from math import inf, log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import optimize
 
 from beproefd.engines.evidence.steps import Descriptor, step_law
 from beproefd.engines.evidence.walk import Walk
 
 Floats = NDArray[np.float64]
+Points = tuple[Floats, Floats, NDArray[np.int64]]
+"""Scores at which a walk can have stopped, logs of their chances, and the look."""
 
 
 class StoppedWalk:
@@ -57,29 +59,31 @@ class StoppedWalk:
         scores = walk.low + np.arange(len(walk.mass), dtype=float)
         above, at = scores > score, scores == score
         last = len(walk.looks)
-        self._up = _gather([(look.up_low, look.up, row) for row, look in enumerate(walk.looks)])
-        self._down = _gather([(look.down_low, look.down, row) for row, look in enumerate(walk.looks)])
-        self._above = (scores[above], _log(walk.mass[above]), np.full(int(above.sum()), last))
-        self._below = (scores[~above & ~at], _log(walk.mass[~above & ~at]), np.full(int((~above & ~at).sum()), last))
-        self._at = (scores[at], _log(walk.mass[at]), np.full(int(at.sum()), last))
+        up = _gather([(look.up_low, look.up, row) for row, look in enumerate(walk.looks)])
+        down = _gather([(look.down_low, look.down, row) for row, look in enumerate(walk.looks)])
+        here = scores, _log(walk.mass), np.full(len(scores), last)
+        self._stronger = _joined(up, tuple(part[above] for part in here))
+        self._same = here[0][at], here[1][at], here[2][at]
+        self._weaker = _joined(down, tuple(part[~above & ~at] for part in here))
+        self._cumulants = np.array([_cumulant(kind, self._tilt) for kind in self._kinds])
 
     @property
     def known(self) -> bool:
         """Whether the result's own chance could be worked out: not after a jump that no tilt can explain."""
-        return len(self._at[1]) > 0 and bool(self._at[1][0] > log(FAINT))
+        return len(self._same[1]) > 0 and bool(self._same[1][0] > log(FAINT))
 
     def tails(self, theta: float) -> tuple[float, float, float]:
         """P_theta(stronger), P_theta(the same), P_theta(weaker)."""
-        ends = np.array([theta, self._tilt])
-        cumulants = np.array([-np.diff(step_law(kind).cumulant(ends))[0] for kind in self._kinds])
-        total = self._counts @ cumulants if len(cumulants) else np.zeros(len(self._counts))
-        parts = []
-        for group in ((self._up, self._above), (self._at,), (self._down, self._below)):
-            logs = [(theta - self._tilt) * scores + mass - total[rows] for scores, mass, rows in group]
-            parts.append(special.logsumexp(np.concatenate([*logs, [-np.inf]])))
+        lean = theta - self._tilt
+        change = np.array([_cumulant(kind, theta) for kind in self._kinds]) - self._cumulants
+        total = self._counts @ change if len(change) else np.zeros(len(self._counts))
+        groups = (self._stronger, self._same, self._weaker)
+        logs = [lean * scores + mass - total[rows] for scores, mass, rows in groups]
         # The three are everything that can happen; far from the tilt taken the rest of them is lost in rounding.
-        stronger, same, weaker = np.exp(np.array(parts) - special.logsumexp(parts))
-        return float(stronger), float(same), float(weaker)
+        top = max((float(part.max()) for part in logs if len(part)), default=0.0)
+        stronger, same, weaker = (float(np.exp(part - top).sum()) for part in logs)
+        everything = stronger + same + weaker
+        return stronger / everything, same / everything, weaker / everything
 
     def p_value(self) -> float:
         """Chance of a result at least as strong on a false claim at its border."""
@@ -163,6 +167,15 @@ def _usual(walk: Walk, score: int) -> float:
             expected += count * float(near[1] - near[0]) / 2e-6
         low, high = (middle, high) if expected < score else (low, middle)
     return low
+
+
+def _cumulant(kind: Descriptor, theta: float) -> float:
+    return float(step_law(kind).cumulant(theta)[0])
+
+
+def _joined(first: Points, second: tuple[Floats, ...]) -> Points:
+    scores, logs, rows = (np.concatenate([a, b]) for a, b in zip(first, second, strict=True))
+    return scores, logs, rows
 
 
 def _log(mass: Floats) -> Floats:
