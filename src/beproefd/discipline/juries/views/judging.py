@@ -66,7 +66,9 @@ def idea(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     jury_round = enter_round(request, slug)
     shown = enter_idea(request, jury_round, reference)
     readable = queries.readable_idea(request.user, jury_round, reference)
-    if readable is None or "free" in request.POST:  # the word that nothing binds can be taken back, also from an old window
+    if (
+        readable is None or "free" in request.POST
+    ):  # the word that nothing binds can be taken back, also from an old window
         return _declare(request, jury_round, shown)
     task = next(iter(queries.own_tasks(request.user, jury_round, among=[shown.pk])), None)
     own = queries.own_assessment(request.user, jury_round, shown)
