@@ -90,8 +90,8 @@ class Placed:
 LANE = 27  # units between marks that would cover each other
 MOST_LANES = 6
 NAMED = 12  # up to so many marks have their name beside them
-NAME = 20  # characters of it
-LETTER = 9.5  # units for one of them
+NAME = 28  # characters of it
+LETTER = 10.5  # units for one of them
 
 
 def placed(
@@ -115,8 +115,11 @@ def placed(
     depth = max((lane for lane, _mark in marks), default=0)
     lift = -(depth * LANE) / 2
     lines = [{"n": n, "label": label} for n, label in enumerate(reversed(stages))]
+    step = 58 + depth * LANE
+    under = {"type": "rule", "color": INK, "opacity": 0.3, "yOffset": step / 2}  # a line under each stage: a mark stands in one of them
     layers: list[dict[str, Any]] = [labels(lines)]
     layers[0]["mark"]["yOffset"] = lift - 11
+    layers.append({"data": {"values": lines}, "mark": under, "encoding": {"y": own_line()}})
     for lane in range(depth + 1):
         here = {"values": [mark for at, mark in marks if at == lane]}
         across = amount_axis("x", axis, (-far * 0.04, far * 1.04))
@@ -133,7 +136,7 @@ def placed(
             layers.append(
                 {"data": there, "mark": beside, "encoding": {"y": own_line(), "x": across, "text": {"field": "name"}}}
             )
-    spec = spec_of(len(stages), layers) | {"height": {"step": 58 + depth * LANE}}
+    spec = spec_of(len(stages), layers) | {"height": {"step": step}}
     rows = tuple(
         (f"{number}. {item.label}", stages[item.stage], written(item.x, digits))
         for number, item in enumerate(items, start=1)
