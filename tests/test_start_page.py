@@ -221,7 +221,7 @@ def badge(user: Any, idea: Idea) -> str:
     shown = client.get(at(idea, "ideas:detail"))
     if shown.status_code != 200:
         return ""
-    main = shown.content.decode().split("<h1>")[1].split("</h1>")[1][:400]
+    main = shown.content.decode().partition("<h1")[2].split("</h1>")[1][:400]
     return next(
         (word for word in ("Gekozen, wordt uitgewerkt", "Gekozen", "Ingediend") if word in main), "something else"
     )

@@ -125,6 +125,7 @@ def city(administrator: Any, settings: Any) -> City:
                 for name in ("room", "interests", "assign", "seat_new")
             ),
             *(reverse(f"juries:{name}", args=[scoring.challenge.slug]) for name in ("room", "void")),
+            reverse("juries:seat_lay_down", args=[scoring.challenge.slug, scoring.round.seats.first().pk]),
             reverse("juries:answer", args=[deliberation.challenge.slug, deliberation.ideas[0].reference]),
             reverse("juries:decide", args=[deliberation.challenge.slug]),
         ],
@@ -164,7 +165,7 @@ def test_every_address_that_takes_a_form_up_to_the_decision_is_tried_here(city: 
         for name in names(get_resolver().url_patterns)
         if not re.match(r"account_|mfa_|socialaccount_|openid_|None", name) and not name.startswith(FOLLOW_UP)
     }
-    client, takes = visit(), set()
+    client, takes = visit(city.owner), set()
     parts = {"slug": city.open.slug, "reference": "AAAAA", "pk": 1, "number": 1, "version": 1, "key": "waarde"}
     for name in ours:
         wanted = next(iter(get_resolver_params(name)), ())

@@ -73,6 +73,7 @@ def seen_by(viewer: Any, jury_round: Round) -> dict[str, Any]:
         "own_answers": queries.own_answers(viewer),
         "own_ideas_in": sorted(idea_queries.own_ideas_in(viewer, [challenge]).items()),
         "waiting_for": sorted(queries.waiting_for(viewer, [challenge]).items()),
+        "behind": sorted(queries.behind(viewer, [challenge]).items()),
     }
     if not viewer.is_authenticated:
         return plain(told)

@@ -50,11 +50,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "site/home.html", context)
 
 
-def _outcome(viewer: Any, challenge: Challenge) -> dict[str, int] | None:
-    """How many ideas there were and how many won, once that is public."""
+def _outcome(viewer: Any, challenge: Challenge) -> int | None:
+    """How many ideas won, once that is public."""
     decided = decided_round(viewer, challenge)
-    package = json.loads(decided.package) if decided else None
-    return {"ideas": len(package["ideas"]), "winners": len(package["winners"])} if package else None
+    return len(json.loads(decided.package)["winners"]) if decided else None
 
 
 def audit_log(request: HttpRequest) -> HttpResponse:

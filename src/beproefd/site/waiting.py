@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beproefd.discipline.challenges.models import Challenge
-from beproefd.discipline.juries.queries.behind import behind
+from beproefd.discipline.juries.queries import behind
 from beproefd.discipline.portfolio.models import GateRequest
 from beproefd.discipline.portfolio.queries.gates import gate_tasks, review_tasks
 from beproefd.discipline.tracks.queries import own_steps, tracks_in_need, waiting_ideas

@@ -282,6 +282,7 @@ def test_after_a_recusal_below_the_quorum_the_round_waits_for_an_alternate(db):
     assert assign_ideas(by=world.manager, jury_round=world.round, per_idea=2) == 1
     newcomer = Assignment.objects.filter(idea=idea, withdrawn_at=None).order_by("-pk").first().seat.user
     factories.judge(world, newcomer, idea)
+    factories.answer_all(world)  # the answers are read again: they rested on one judgement less
     assert close_round(by=world.manager, jury_round=world.round).state == "decided"
 
 

@@ -102,7 +102,7 @@ def test_a_late_step_back_voids_the_scores_and_the_page_says_so() -> None:
     assert dutch("Thank you. Your scores for this idea no longer count. The trace stays.") in answer.content.decode()
     assert Assessment.objects.get(seat__user=world.jurors[0], idea=idea).state == "void"
     lines = visit(world.manager).get(url(world, "standings")).context["rows"]
-    assert {line.idea: line.readings for line, _idea, _answer in lines}[idea.reference] == 2
+    assert {line.idea: line.readings for line, *_rest in lines}[idea.reference] == 2
 
 
 def test_a_manager_with_a_seat_declares_first_and_gets_nothing_of_others_before_the_own_score() -> None:

@@ -46,8 +46,10 @@ def test_the_home_page_for_2_and_for_6_challenges() -> None:
     for count in (2, 4):
         for _challenge in range(count):
             seated(juror)
-        taken.append(queries(lambda: waiting.append(client.get("/").context["running"])))
-    assert [[item["to_judge"] for item in running] for running in waiting] == [[2] * 2, [2] * 6]
+        taken.append(queries(lambda: waiting.append(client.get("/").context)))
+    assert [
+        [item["to_judge"] for item in (home["first"], *home["others"], *home["exercises"])] for home in waiting
+    ] == [[2] * 2, [2] * 6]
     assert taken[0] == taken[1]
 
 

@@ -260,7 +260,7 @@ def _seen(someone, addresses):
     for address in addresses:
         answer = client.get(address)
         body = re.sub(
-            r'name="csrfmiddlewaretoken" value="\w+"|X-CSRFToken": "\w+"|value="[0-9a-f-]{36}"',
+            r'name="csrfmiddlewaretoken" value="\w+"|X-CSRFToken": "\w+"|value="[0-9a-f-]{36}"|data-token="\w+"',
             "",
             answer.content.decode(),
         )

@@ -6,6 +6,7 @@ nothing else. So what is hidden cannot show through: the pages are the same as i
 """
 
 from .answering import answer_draft, answers, answers_to_read_again, basis_of, own_answers, what_is_decided
+from .behind import behind
 from .deliberation import standings_among, visible_changes, visible_dissents, visible_standings
 from .field import (
     blocked_idea_ids,
@@ -29,6 +30,7 @@ __all__ = [
     "answers_to_read_again",
     "assessments_of",
     "basis_of",
+    "behind",
     "blocked_idea_ids",
     "closed_idea_ids",
     "coverage",
