@@ -270,7 +270,9 @@ def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> N
     shown = visit(shop.owner).get(of(made, "paths"))
     html, said = " ".join(shown.content.decode().split()), text_of(shown)
     assert "Van 1 persoon is iets bewaard" in said
-    rows = re.findall(r'<th scope="row"[^>]*>([^<]*)</th><td role[^>]*>(.*?)</td><td class="number"[^>]*>(\d+)</td>', html)
+    rows = re.findall(
+        r'<th scope="row"[^>]*>([^<]*)</th><td role[^>]*>(.*?)</td><td class="number"[^>]*>(\d+)</td>', html
+    )
     assert [(screen, re.sub(r"<.*?>", "", word).strip(), int(people)) for screen, word, people in rows[:4]] == [
         ("1. Begin", "Ja", 1),
         ("1. Begin", "Nee", 0),

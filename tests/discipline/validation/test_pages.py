@@ -253,7 +253,9 @@ def test_the_form_names_what_makes_it_open_without_a_connection(furnished: Works
     page = visit(furnished.owner).get(at(furnished, "observe", 1)).content.decode()
     worker = re.search(r'data-worker="([^"]+)" data-scope="([^"]+)"', page)
     assert worker is not None
-    name = r"/static/validation/worker(\.[0-9a-f]{12})?\.js"  # tests/ui/test_static_files.py fetches it, with its headers
+    name = (
+        r"/static/validation/worker(\.[0-9a-f]{12})?\.js"  # tests/ui/test_static_files.py fetches it, with its headers
+    )
     assert (bool(re.fullmatch(name, worker.group(1))), worker.group(2)) == (True, "/trajecten/")
 
 

@@ -116,7 +116,12 @@ def placed(
     lift = -(depth * LANE) / 2
     lines = [{"n": n, "label": label} for n, label in enumerate(reversed(stages))]
     step = 58 + depth * LANE
-    under = {"type": "rule", "color": INK, "opacity": 0.3, "yOffset": step / 2}  # a line under each stage: a mark stands in one of them
+    under = {
+        "type": "rule",
+        "color": INK,
+        "opacity": 0.3,
+        "yOffset": step / 2,
+    }  # a line under each stage: a mark stands in one of them
     layers: list[dict[str, Any]] = [labels(lines)]
     layers[0]["mark"]["yOffset"] = lift - 11
     layers.append({"data": {"values": lines}, "mark": under, "encoding": {"y": own_line()}})
