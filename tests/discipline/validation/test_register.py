@@ -232,6 +232,39 @@ def test_a_change_of_the_canvas_points_to_the_evidence_that_caused_it(shop: Work
     assert [revision.number for revision in canvas_revisions(shop.owner, shop.idea)] == [2, 1]
 
 
+def test_what_the_team_itself_says_of_a_status_holds_after_a_pivot_too(shop: Workshop) -> None:
+    refuted = make.assumption(shop)
+    actions.override_status(by=shop.owner, assumption=refuted, status="refuted", reason="Onderzoek laat het zien.")
+    child = pivot_idea(
+        by=shop.owner,
+        idea=shop.idea,
+        values={"title": "Anders", "solution": "Iets", "value": "Meer"},
+        request_key=uuid.uuid4(),
+    )
+    (heir,) = actions.inherit_assumptions(by=shop.owner, parent=shop.idea, child=child)
+    assert [(said.status, said.reason, said.created_by) for said in heir.overrides.all()] == [
+        ("refuted", "Onderzoek laat het zien.", shop.owner)
+    ]
+    assert verify().whole
+
+
+@pytest.mark.parametrize("after", ["Geen student zit in het buurthuis.", "Een student zit nooit in het buurthuis."])
+def test_a_no_more_or_less_is_never_a_change_of_words_only(shop: Workshop, after: str) -> None:
+    actions.revise_canvas(
+        by=shop.owner, idea=shop.idea, base_number=0, values={"solution": "Een student zit in het buurthuis."}
+    )
+    with pytest.raises(ValidationError) as refusal:
+        actions.revise_canvas(
+            by=shop.owner,
+            idea=shop.idea,
+            base_number=1,
+            values={"solution": after},
+            cause="wording",
+            explanation="Andere woorden.",
+        )
+    assert list(refusal.value.message_dict) == ["cause"]
+
+
 def test_a_pivot_takes_assumptions_and_what_is_known_along(shop: Workshop) -> None:
     kept, gone = make.assumption(shop, "Het maatje helpt"), make.assumption(shop, "Mensen willen sparen")
     group = actions.add_target_group(by=shop.owner, idea=shop.idea, name="Net uit de schulden")

@@ -51,6 +51,13 @@ class Shelved:
         return f"{self.entry.statement} {self.entry.learning} {self.entry.target_group}"
 
     @property
+    def points_against(self) -> bool:
+        """Not sure yet, and everything that is known speaks against it."""
+        known = {figure.name: figure.value for figure in self.entry.figures}
+        against, others = known.get("evidence_against", 0), known.get("evidence_for", 0)
+        return self.entry.outcome == "unclear" and against > 0 and others == 0
+
+    @property
     def is_failure(self) -> bool:
         """A failure is knowledge too, and shown as such."""
         return self.entry.outcome == "fails"

@@ -16,6 +16,7 @@ from beproefd.ground.accounts.models import User
 from ..models import CANVAS_FIELDS, Assumption, CanvasRevision, Evidence, EvidenceLink, LearningCard
 from .doors import add, enter, sent_before
 
+NOES = ("geen", "niet", "nooit", "niemand", "niets", "zonder", "no", "not", "never", "nobody", "nothing", "without")
 SAME_THING = 0.6  # share of the words of a box that must stay for a change to be one of wording only
 
 
@@ -137,10 +138,10 @@ def inherit_canvas(*, by: User, parent: Idea, child: Idea) -> CanvasRevision | N
 
 
 def _says_the_same(before: str, after: str) -> bool:
-    """Whether a box was empty, or still holds most of its words."""
-    return (
-        not before or SequenceMatcher(None, before.casefold().split(), after.casefold().split()).ratio() >= SAME_THING
-    )
+    """Whether a box was empty, or still holds most of its words and says no as often as it did."""
+    old, new = before.casefold().split(), after.casefold().split()
+    noes = [sum(words.count(no) for no in NOES) for words in (old, new)]
+    return not old or (noes[0] == noes[1] and SequenceMatcher(None, old, new).ratio() >= SAME_THING)
 
 
 def _usable(idea: Idea) -> Iterable[int]:

@@ -14,7 +14,7 @@ from beproefd.discipline.ideas.rules import is_in_team
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, change_values, record_creation
 
-from ..models import Assumption, EvidenceLink, TargetGroup
+from ..models import Assumption, EvidenceLink, Override, TargetGroup
 from .doors import add, enter, need, refuse_stale, sent_before
 
 ASSUMPTION_FIELDS = ("statement", "kind", "importance", "belief", "effort_days", "alternative", "group", "owner")
@@ -86,7 +86,8 @@ def retire_assumption(*, by: User, assumption: Assumption, reason: str) -> Assum
 def inherit_assumptions(*, by: User, parent: Idea, child: Idea) -> list[Assumption]:
     """After a pivot: the child takes over the groups, the assumptions that still count, and what is known about them.
 
-    Evidence stays with the parent and counts for the child too: its links are repeated on the inherited assumption.
+    Evidence stays with the parent and counts for the child too: its links are repeated on the inherited assumption. So is
+    what the team itself says of a status, or what was found wrong would be open again.
     """
     with transaction.atomic():
         child = enter(by, child)
@@ -109,6 +110,11 @@ def inherit_assumptions(*, by: User, parent: Idea, child: Idea) -> list[Assumpti
                 for link in assumption.evidence_links.all()
             ]
             record_creation(by, "link_evidence", *links)
+            for said in assumption.overrides.filter(lifted_at=None):
+                own_say = Override.objects.create(
+                    assumption=heir, status=said.status, reason=said.reason, created_by=said.created_by
+                )
+                record_creation(by, "override_status", own_say, status=said.status)
             heirs.append(heir)
     return heirs
 
