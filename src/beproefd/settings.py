@@ -171,6 +171,7 @@ MIDDLEWARE = [
     "beproefd.ground.accounts.middleware.RequireMfaMiddleware",
     "beproefd.site.middleware.PrivateMiddleware",
     "beproefd.ground.accounts.middleware.ProviderMiddleware",
+    "beproefd.site.middleware.TypedMiddleware",
     "beproefd.site.middleware.RefusalMiddleware",
 ]
 

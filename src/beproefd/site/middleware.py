@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from beproefd.discipline.ideas.signed_out import typed_again
+
 
 class LanguageMiddleware:
     """Dutch unless the visitor chose English here. The language of the browser is no choice: phones come set to English."""
@@ -48,6 +50,30 @@ class PrivateMiddleware:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class TypedMiddleware:
+    """Whose session ended while writing gets the text back, in every room. A refusal looks the same for what is hidden."""
+
+    ROOMS = ("/uitdagingen/", "/trajecten/", "/portfolio/", "/leren/", "/accounts/")
+    NO_ACCOUNT = "/trajecten/akkoord/"  # the link of a line manager
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Show it instead of the refusal; nothing was saved either way."""
+        response = self.get_response(request)
+        refused = response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+        if not refused or request.method != "POST" or request.user.is_authenticated:
+            return response
+        if not request.path.startswith(self.ROOMS) or request.path.startswith(self.NO_ACCOUNT):
+            return response
+        again = typed_again(request)
+        if again is None:
+            return response
+        again.status_code = HTTPStatus.FORBIDDEN
+        return again
 
 
 class RefusalMiddleware:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -454,3 +455,14 @@ def test_a_mission_is_ready_when_it_asks_how_we_can(manager: Any, mission: str, 
     values = canvas_values() | {"mission": mission}
     actions.revise_canvas(by=manager, challenge=challenge, base_number=1, values=values)
     assert intake_readiness(Challenge.objects.get(pk=challenge.pk))[0].done is asks
+
+
+@pytest.mark.parametrize("name", ["canvas_edit", "stimulus_new", "criterion_new"])
+def test_what_is_sent_after_the_session_ended_comes_back_to_copy(ready_challenge: Challenge, name: str) -> None:
+    sent = Client().post(
+        reverse(f"challenges:{name}", args=[ready_challenge.slug]), {"mission": "Hoe kunnen we lang schrijven?"}
+    )
+    assert (sent.status_code, "Hoe kunnen we lang schrijven?" in sent.content.decode()) == (403, True)
+    nowhere = Client().post("/uitdagingen/bestaat-niet/canvas/", {"mission": "Hoe kunnen we lang schrijven?"})
+    assert (nowhere.status_code, "Hoe kunnen we lang schrijven?" in nowhere.content.decode()) == (403, True)
+    assert Client().post(reverse(f"challenges:{name}", args=[ready_challenge.slug])).status_code in {403, 404}

@@ -25,15 +25,21 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        said = [
-            (_label(name), text) for name in request.POST for text in request.POST.getlist(name) if _told(name, text)
-        ]
-        if not said:
+        again = typed_again(request)
+        if again is None:
             here = reverse("challenges:detail", args=[kwargs["slug"]]) if request.method == "POST" else None
             return redirect_to_login(here or request.get_full_path())
-        return render(request, "ideas/signed_out.html", {"said": said, "here": request.get_full_path()})
+        return again
 
     return entered
+
+
+def typed_again(request: HttpRequest) -> HttpResponse | None:
+    """The page with what was sent, to copy; None when no text was sent."""
+    said = [(_label(name), text) for name in request.POST for text in request.POST.getlist(name) if _told(name, text)]
+    if not said:
+        return None
+    return render(request, "ideas/signed_out.html", {"said": said, "here": request.get_full_path()})
 
 
 def _told(name: str, text: str) -> bool:
