@@ -53,7 +53,7 @@ class PrivateMiddleware:
 
 
 class TypedMiddleware:
-    """Whose session ended while writing gets the text back, in every room. A refusal looks the same for what is hidden."""
+    """Whose session ended while writing gets the text back, in every room. The refusal stays what it was: what is hidden looks like what is not there."""
 
     ROOMS = ("/uitdagingen/", "/trajecten/", "/portfolio/", "/leren/", "/accounts/")
     NO_ACCOUNT = "/trajecten/akkoord/"  # the link of a line manager
@@ -72,7 +72,7 @@ class TypedMiddleware:
         again = typed_again(request)
         if again is None:
             return response
-        again.status_code = HTTPStatus.FORBIDDEN
+        again.status_code = response.status_code
         return again
 
 
