@@ -185,12 +185,16 @@ def review_tasks(viewer: Any) -> list[GateRequest]:
     """Open requests that wait for this person's review."""
     if not viewer.is_authenticated:
         return []
-    waiting = GateRequest.objects.filter(
-        WAITING, reviewers__user=viewer, reviewers__withdrawn_at=None, reviewers__review=None
-    ).exclude(idea__in=bound_idea_ids(viewer))
+    seats = Reviewer.objects.filter(user=viewer, withdrawn_at=None, review=None)
+    asked = dict(
+        seats.filter(request__in=GateRequest.objects.filter(WAITING)).values_list("request_id", "request__idea_id")
+    )
+    if not asked:  # every page asks this; most people are never named
+        return []
+    bound = bound_idea_ids(viewer)
     own = TeamMember.objects.filter(user=viewer).values("idea")
-    waiting = waiting.exclude(idea__in=own).exclude(idea__coach=viewer)
-    return list(_with_titles(waiting))
+    waiting = GateRequest.objects.filter(pk__in=[pk for pk, idea in asked.items() if idea not in bound])
+    return list(_with_titles(waiting.exclude(idea__in=own).exclude(idea__coach=viewer)))
 
 
 def gate_tasks(viewer: Any) -> list[GateRequest]:
