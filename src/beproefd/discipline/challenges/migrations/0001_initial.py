@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-created_at',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('phase__in', ['preparing', 'intake', 'jury', 'decided'])), name='challenges_phase_known')],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('challenge', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'number'), name='challenges_canvas_number_once'), models.CheckConstraint(condition=models.Q(('decision_on__isnull', True), ('jury_until__isnull', True), ('decision_on__gte', models.F('jury_until')), _connector='OR'), name='challenges_decision_not_before_jury')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('challenge', 'version'),
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'version'), name='challenges_criteria_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('challenge',), name='challenges_one_draft_of_criteria'), models.UniqueConstraint(condition=models.Q(('state__in', ('locked', 'in_use'))), fields=('challenge',), name='challenges_one_criteria_in_force'), models.CheckConstraint(condition=models.Q(('scale_max__gt', models.F('scale_min'))), name='challenges_scale_goes_up'), models.CheckConstraint(condition=models.Q(('scale_max__lte', 10)), name='challenges_scale_at_most_ten'), models.CheckConstraint(condition=models.Q(('quorum__gte', 1), ('winners__gte', 1)), name='challenges_a_winner_and_a_juror'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(models.Q(('canonical', ''), _negated=True), models.Q(('fingerprint', ''), _negated=True), ('locked_at__isnull', False)), _connector='OR'), name='challenges_locked_means_published'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'locked', 'in_use', 'replaced', 'voided'])), name='challenges_criteria_state_known'), models.CheckConstraint(condition=models.Q(('tie_break__in', ('lottery', 'heaviest'))), name='challenges_tie_break_known')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +106,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('criteria_set', 'position', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('criteria_set', 'key'), name='challenges_criterion_key_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'knock_out'), ('weight', 0)), models.Q(('kind', 'weighted'), ('weight__gte', 1), ('weight__lte', 100)), _connector='OR'), name='challenges_weight_fits_kind'), models.CheckConstraint(condition=models.Q(('kind__in', ('knock_out', 'weighted'))), name='challenges_criterion_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -123,74 +127,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('kind', 'title', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='challenges_stimulus_has_source'), models.CheckConstraint(condition=models.Q(('kind__in', ('case', 'figure', 'quote', 'technology', 'existing', 'lesson'))), name='challenges_stimulus_kind_known')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['preparing', 'intake', 'jury', 'decided'])), name='challenges_phase_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='canvasversion',
-            constraint=models.UniqueConstraint(fields=('challenge', 'number'), name='challenges_canvas_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='canvasversion',
-            constraint=models.CheckConstraint(condition=models.Q(('decision_on__isnull', True), ('jury_until__isnull', True), ('decision_on__gte', models.F('jury_until')), _connector='OR'), name='challenges_decision_not_before_jury'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.UniqueConstraint(fields=('challenge', 'version'), name='challenges_criteria_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('challenge',), name='challenges_one_draft_of_criteria'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('locked', 'in_use'))), fields=('challenge',), name='challenges_one_criteria_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('scale_max__gt', models.F('scale_min'))), name='challenges_scale_goes_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('scale_max__lte', 10)), name='challenges_scale_at_most_ten'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('quorum__gte', 1), ('winners__gte', 1)), name='challenges_a_winner_and_a_juror'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(models.Q(('canonical', ''), _negated=True), models.Q(('fingerprint', ''), _negated=True), ('locked_at__isnull', False)), _connector='OR'), name='challenges_locked_means_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('criteria_set', 'key'), name='challenges_criterion_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'knock_out'), ('weight', 0)), models.Q(('kind', 'weighted'), ('weight__gte', 1), ('weight__lte', 100)), _connector='OR'), name='challenges_weight_fits_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='stimulus',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='challenges_stimulus_has_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='stimulus',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('case', 'figure', 'quote', 'technology', 'existing', 'lesson'))), name='challenges_stimulus_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'locked', 'in_use', 'replaced', 'voided'])), name='challenges_criteria_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('tie_break__in', ('lottery', 'heaviest'))), name='challenges_tie_break_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('knock_out', 'weighted'))), name='challenges_criterion_kind_known'),
         ),
     ]

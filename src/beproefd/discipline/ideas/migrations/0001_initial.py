@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('challenges', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('challenge', 'reference'),
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'reference'), name='ideas_reference_once'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('challenge', 'import_key'), name='ideas_imported_once'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='ideas_merged_has_target'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='ideas_submitted_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('pivot_of__isnull', False), ('state', 'pivot')), models.Q(models.Q(('state', 'pivot'), _negated=True), ('pivot_of__isnull', True)), _connector='OR'), name='ideas_pivot_has_parent'), models.CheckConstraint(condition=models.Q(('followed_up_at', None), ('coach__isnull', False), _connector='OR'), name='ideas_follow_up_has_coach'), models.CheckConstraint(condition=models.Q(('follow_up_ended_at', None), ('followed_up_at__isnull', False), _connector='OR'), name='ideas_follow_up_ends_after_it_began'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'withdrawn', 'merged', 'pivot'])), name='ideas_state_known'), models.CheckConstraint(condition=models.Q(('channel__in', ('online', 'paper', 'spoken', 'import'))), name='ideas_channel_known')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +63,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('idea', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='ideas_version_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -78,58 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-is_owner', 'pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('idea', 'user'), name='ideas_member_once'), models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('idea', 'name', 'organisation'), name='ideas_named_member_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('municipality', 'company', 'knowledge', 'startup', 'resident'))), name='ideas_member_kind_known')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.UniqueConstraint(fields=('challenge', 'reference'), name='ideas_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('challenge', 'import_key'), name='ideas_imported_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='ideas_merged_has_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='ideas_submitted_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pivot_of__isnull', False), ('state', 'pivot')), models.Q(models.Q(('state', 'pivot'), _negated=True), ('pivot_of__isnull', True)), _connector='OR'), name='ideas_pivot_has_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('followed_up_at', None), ('coach__isnull', False), _connector='OR'), name='ideas_follow_up_has_coach'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('follow_up_ended_at', None), ('followed_up_at__isnull', False), _connector='OR'), name='ideas_follow_up_ends_after_it_began'),
-        ),
-        migrations.AddConstraint(
-            model_name='ideaversion',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='ideas_version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('idea', 'user'), name='ideas_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('idea', 'name', 'organisation'), name='ideas_named_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('municipality', 'company', 'knowledge', 'startup', 'resident'))), name='ideas_member_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'withdrawn', 'merged', 'pivot'])), name='ideas_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ('online', 'paper', 'spoken', 'import'))), name='ideas_channel_known'),
         ),
     ]

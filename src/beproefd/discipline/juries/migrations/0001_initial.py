@@ -7,527 +7,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("challenges", "0001_initial"),
-        ("ideas", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
+        ('challenges', '0001_initial'),
+        ('ideas', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Assessment",
+            name='Assessment',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("submitted", "Handed in"), ("void", "Void")],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "confidence",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(1, "Unsure"), (2, "Fairly sure"), (3, "Sure")],
-                        null=True,
-                        verbose_name="how sure are you?",
-                    ),
-                ),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("submitted_at", models.DateTimeField(blank=True, null=True)),
-                ("void_reason", models.CharField(blank=True, max_length=500)),
-                (
-                    "idea",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="ideas.idea"
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="ideas.ideaversion"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Round",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("preparing", "Jury being prepared"),
-                            ("scoring", "Jury members judge on their own"),
-                            ("deliberation", "Jury deliberates together"),
-                            ("decided", "Decided"),
-                            ("void", "Void"),
-                        ],
-                        default="preparing",
-                        max_length=12,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("scoring_opened_at", models.DateTimeField(blank=True, null=True)),
-                ("scoring_closed_at", models.DateTimeField(blank=True, null=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("void_reason", models.CharField(blank=True, max_length=500)),
-                ("package", models.TextField(blank=True)),
-                ("signature", models.CharField(blank=True, max_length=200)),
-                ("public_key", models.CharField(blank=True, max_length=200)),
-                (
-                    "challenge",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="challenges.challenge"
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "criteria_set",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="challenges.criteriaset"
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('void', 'Void')], default='draft', max_length=10)),
+                ('confidence', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Unsure'), (2, 'Fairly sure'), (3, 'Sure')], null=True, verbose_name='how sure are you?')),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('submitted_at', models.DateTimeField(blank=True, null=True)),
+                ('void_reason', models.CharField(blank=True, max_length=500)),
+                ('idea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='ideas.idea')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='ideas.ideaversion')),
             ],
             options={
-                "ordering": ("challenge", "-number"),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), models.Q(('confidence__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='juries_submitted_is_complete'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'void'))), name='juries_assessment_state_known'), models.CheckConstraint(condition=models.Q(('confidence__isnull', True), ('confidence__in', (1, 2, 3)), _connector='OR'), name='juries_confidence_known')],
             },
         ),
         migrations.CreateModel(
-            name="Interest",
+            name='Round',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("own_team", "In the team of this idea"),
-                            ("organisation", "Same organisation as a team member"),
-                            ("financial", "Financial interest"),
-                            ("personal", "Family, friend or other personal tie"),
-                            ("competing", "In the team of a competing idea"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("is_suggested", models.BooleanField(default=False)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("open", "Suggested, not yet decided"),
-                            ("confirmed", "Confirmed"),
-                            ("dismissed", "Does not bind"),
-                        ],
-                        default="confirmed",
-                        max_length=10,
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=500, verbose_name="explanation")),
-                ("decision_reason", models.CharField(blank=True, max_length=500)),
-                ("is_late", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "noted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "idea",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="interests", to="ideas.idea"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="interests",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "round",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="interests", to="juries.round"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('state', models.CharField(choices=[('preparing', 'Jury being prepared'), ('scoring', 'Jury members judge on their own'), ('deliberation', 'Jury deliberates together'), ('decided', 'Decided'), ('void', 'Void')], default='preparing', max_length=12)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('scoring_opened_at', models.DateTimeField(blank=True, null=True)),
+                ('scoring_closed_at', models.DateTimeField(blank=True, null=True)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('void_reason', models.CharField(blank=True, max_length=500)),
+                ('package', models.TextField(blank=True)),
+                ('signature', models.CharField(blank=True, max_length=200)),
+                ('public_key', models.CharField(blank=True, max_length=200)),
+                ('challenge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='challenges.challenge')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('criteria_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='challenges.criteriaset')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ("round", "user__name", "idea__reference", "kind"),
+                'ordering': ('challenge', '-number'),
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'number'), name='juries_round_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('challenge',), name='juries_one_round_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(models.Q(('package', ''), _negated=True), models.Q(('signature', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='juries_decided_means_signed'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), models.Q(('void_reason', ''), _negated=True), _connector='OR'), name='juries_void_has_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['preparing', 'scoring', 'deliberation', 'decided', 'void'])), name='juries_round_state_known')],
             },
         ),
         migrations.CreateModel(
-            name="Answer",
+            name='Interest',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.CharField(max_length=4000, verbose_name="answer to the team")),
-                ("revision", models.PositiveIntegerField(default=1)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "idea",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="ideas.idea"
-                    ),
-                ),
-                (
-                    "round",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="juries.round"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Score",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("criterion", models.SlugField(max_length=40)),
-                ("value", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("abstained", models.BooleanField(default=False)),
-                ("reason", models.CharField(blank=True, max_length=1000)),
-                (
-                    "assessment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="scores", to="juries.assessment"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('own_team', 'In the team of this idea'), ('organisation', 'Same organisation as a team member'), ('financial', 'Financial interest'), ('personal', 'Family, friend or other personal tie'), ('competing', 'In the team of a competing idea')], max_length=12, verbose_name='kind')),
+                ('is_suggested', models.BooleanField(default=False)),
+                ('status', models.CharField(choices=[('open', 'Suggested, not yet decided'), ('confirmed', 'Confirmed'), ('dismissed', 'Does not bind')], default='confirmed', max_length=10)),
+                ('note', models.CharField(blank=True, max_length=500, verbose_name='explanation')),
+                ('decision_reason', models.CharField(blank=True, max_length=500)),
+                ('is_late', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('idea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interests', to='ideas.idea')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interests', to=settings.AUTH_USER_MODEL)),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='juries.round')),
             ],
             options={
-                "ordering": ("assessment", "pk"),
+                'ordering': ('round', 'user__name', 'idea__reference', 'kind'),
+                'constraints': [models.UniqueConstraint(fields=('round', 'user', 'idea', 'kind'), name='juries_interest_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'dismissed'), _negated=True), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='juries_dismissal_has_reason'), models.CheckConstraint(condition=models.Q(('kind__in', ('own_team', 'competing')), ('status', 'dismissed'), _negated=True), name='juries_team_always_binds'), models.CheckConstraint(condition=models.Q(('kind__in', ('own_team', 'organisation', 'financial', 'personal', 'competing'))), name='juries_interest_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ('open', 'confirmed', 'dismissed'))), name='juries_interest_status_known')],
             },
         ),
         migrations.CreateModel(
-            name="ScoreChange",
+            name='Answer',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("criterion", models.SlugField(max_length=40)),
-                ("old_value", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("new_value", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("reason", models.CharField(max_length=1000)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "assessment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="juries.assessment"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=4000, verbose_name='answer to the team')),
+                ('revision', models.PositiveIntegerField(default=1)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('idea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='ideas.idea')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='juries.round')),
             ],
             options={
-                "ordering": ("at", "pk"),
+                'constraints': [models.UniqueConstraint(fields=('round', 'idea'), name='juries_one_answer_each'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='juries_answer_says_something')],
             },
         ),
         migrations.CreateModel(
-            name="Seat",
+            name='Score',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120)),
-                ("organisation", models.CharField(blank=True, max_length=120, verbose_name="organisation")),
-                ("expertise", models.CharField(blank=True, max_length=200, verbose_name="expertise")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("member", "Jury member"),
-                            ("experience", "Expert by experience"),
-                            ("alternate", "Alternate"),
-                        ],
-                        default="member",
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True)),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "round",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="seats", to="juries.round"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('criterion', models.SlugField(max_length=40)),
+                ('value', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('abstained', models.BooleanField(default=False)),
+                ('reason', models.CharField(blank=True, max_length=1000)),
+                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='juries.assessment')),
             ],
             options={
-                "ordering": ("name", "pk"),
+                'ordering': ('assessment', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'criterion'), name='juries_criterion_scored_once'), models.CheckConstraint(condition=models.Q(('abstained', False), ('value__isnull', True), _connector='OR'), name='juries_abstention_has_no_value'), models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__lte', 10), _connector='OR'), name='juries_score_at_most_ten')],
             },
         ),
         migrations.CreateModel(
-            name="Dissent",
+            name='ScoreChange',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.CharField(max_length=2000, verbose_name="what you do not agree with, and why")),
-                ("is_named", models.BooleanField(default=False, verbose_name="put my name with it")),
-                ("at", models.DateTimeField(auto_now=True)),
-                (
-                    "seat",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="dissent", to="juries.seat"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('criterion', models.SlugField(max_length=40)),
+                ('old_value', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('new_value', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('reason', models.CharField(max_length=1000)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='juries.assessment')),
             ],
             options={
-                "abstract": False,
+                'ordering': ('at', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='juries_change_has_reason')],
             },
         ),
         migrations.CreateModel(
-            name="Declaration",
+            name='Seat',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("free", models.BooleanField()),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "idea",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="declarations", to="ideas.idea"
-                    ),
-                ),
-                (
-                    "seat",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="declarations", to="juries.seat"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Assignment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "idea",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="ideas.idea"
-                    ),
-                ),
-                (
-                    "seat",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to="juries.seat"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('organisation', models.CharField(blank=True, max_length=120, verbose_name='organisation')),
+                ('expertise', models.CharField(blank=True, max_length=200, verbose_name='expertise')),
+                ('kind', models.CharField(choices=[('member', 'Jury member'), ('experience', 'Expert by experience'), ('alternate', 'Alternate')], default='member', max_length=10, verbose_name='kind')),
+                ('is_active', models.BooleanField(default=True)),
+                ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='juries.round')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ("seat", "idea__reference"),
+                'ordering': ('name', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('round', 'user'), name='juries_one_seat_each'), models.CheckConstraint(condition=models.Q(('kind__in', ('member', 'experience', 'alternate'))), name='juries_seat_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Dissent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=2000, verbose_name='what you do not agree with, and why')),
+                ('is_named', models.BooleanField(default=False, verbose_name='put my name with it')),
+                ('at', models.DateTimeField(auto_now=True)),
+                ('seat', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='dissent', to='juries.seat')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Declaration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('free', models.BooleanField()),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('idea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='ideas.idea')),
+                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='juries.seat')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('seat', 'idea'), name='juries_declared_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Assignment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('idea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='ideas.idea')),
+                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='juries.seat')),
+            ],
+            options={
+                'ordering': ('seat', 'idea__reference'),
+                'constraints': [models.UniqueConstraint(fields=('seat', 'idea'), name='juries_assigned_once')],
             },
         ),
         migrations.AddField(
-            model_name="assessment",
-            name="seat",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="assessments", to="juries.seat"
-            ),
+            model_name='assessment',
+            name='seat',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='juries.seat'),
         ),
         migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("challenge", "number"), name="juries_round_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "void"), _negated=True),
-                fields=("challenge",),
-                name="juries_one_round_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "decided"), _negated=True),
-                    models.Q(
-                        models.Q(("package", ""), _negated=True),
-                        models.Q(("signature", ""), _negated=True),
-                        ("decided_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="juries_decided_means_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "void"), _negated=True),
-                    models.Q(("void_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="juries_void_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interest",
-            constraint=models.UniqueConstraint(fields=("round", "user", "idea", "kind"), name="juries_interest_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="interest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "dismissed"), _negated=True),
-                    models.Q(("decision_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="juries_dismissal_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("own_team", "competing")), ("status", "dismissed"), _negated=True),
-                name="juries_team_always_binds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(fields=("round", "idea"), name="juries_one_answer_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="juries_answer_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.UniqueConstraint(fields=("assessment", "criterion"), name="juries_criterion_scored_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("abstained", False), ("value__isnull", True), _connector="OR"),
-                name="juries_abstention_has_no_value",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__isnull", True), ("value__lte", 10), _connector="OR"),
-                name="juries_score_at_most_ten",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="juries_change_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("round", "user"), name="juries_one_seat_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("member", "experience", "alternate"))), name="juries_seat_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="declaration",
-            constraint=models.UniqueConstraint(fields=("seat", "idea"), name="juries_declared_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(fields=("seat", "idea"), name="juries_assigned_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "void"), _negated=True),
-                fields=("seat", "idea"),
-                name="juries_one_assessment_each",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "submitted"), _negated=True),
-                    models.Q(("confidence__isnull", False), ("submitted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="juries_submitted_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("draft", "submitted", "void"))), name="juries_assessment_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confidence__isnull", True), ("confidence__in", (1, 2, 3)), _connector="OR"),
-                name="juries_confidence_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("own_team", "organisation", "financial", "personal", "competing"))),
-                name="juries_interest_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("open", "confirmed", "dismissed"))),
-                name="juries_interest_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["preparing", "scoring", "deliberation", "decided", "void"])),
-                name="juries_round_state_known",
-            ),
+            model_name='assessment',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('seat', 'idea'), name='juries_one_assessment_each'),
         ),
     ]

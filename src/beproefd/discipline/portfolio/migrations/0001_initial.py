@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('ideas', '0002_guards'),
         ('validation', '0002_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('idea', '-number'),
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='portfolio_request_number_once'), models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('idea',), name='portfolio_one_open_request_per_idea'), models.CheckConstraint(condition=models.Q(('gate__in', ('work_out', 'small_trial', 'wider_trial', 'adopt'))), name='portfolio_gate_known'), models.CheckConstraint(condition=models.Q(models.Q(('dossier', ''), _negated=True), models.Q(('dossier_digest', ''), _negated=True)), name='portfolio_request_has_dossier'), models.CheckConstraint(condition=models.Q(('budget_cents__lte', 10000000000)), name='portfolio_budget_bearable')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('request',),
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ('go', 'adjust', 'stop'))), name='portfolio_decision_outcome_known'), models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='portfolio_decision_has_reasons'), models.CheckConstraint(condition=models.Q(('exception_reason', ''), ('level_met', False), ('outcome', 'go'), _negated=True), name='portfolio_decision_exception_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +87,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('library', 'public_id'),
+                'constraints': [models.UniqueConstraint(fields=('library', 'public_id'), name='portfolio_imported_once'), models.CheckConstraint(condition=models.Q(('outcome__in', ('works', 'fails', 'mixed', 'unclear'))), name='portfolio_imported_outcome_known')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +108,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-published_at', '-pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('unpublished_at', None)), fields=('assumption',), name='portfolio_published_once_at_a_time'), models.CheckConstraint(condition=models.Q(('outcome__in', ('works', 'fails', 'mixed', 'unclear'))), name='portfolio_learning_outcome_known'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='portfolio_publication_says_something'), models.CheckConstraint(condition=models.Q(models.Q(('unpublished_at', None), ('unpublished_by', None)), models.Q(('unpublished_at__gte', models.F('published_at')), ('unpublished_by__isnull', False), models.Q(('unpublish_reason', ''), _negated=True)), _connector='OR'), name='portfolio_taken_back_with_reason')],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +127,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('name', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('request', 'user'), name='portfolio_reviewer_once'), models.CheckConstraint(condition=models.Q(models.Q(('declared_at', None), ('declared_free', None)), models.Q(('declared_at__isnull', False), ('declared_free__isnull', False)), _connector='OR'), name='portfolio_declaration_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +145,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('reviewer__name', 'pk'),
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ('go', 'adjust', 'stop'))), name='portfolio_review_outcome_known'), models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='portfolio_review_has_reasons'), models.CheckConstraint(condition=models.Q(('exception_reason', ''), ('level_met', False), ('outcome', 'go'), _negated=True), name='portfolio_review_exception_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -158,98 +164,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('idea', 'user__name', 'kind'),
+                'constraints': [models.UniqueConstraint(fields=('idea', 'user', 'kind'), name='portfolio_tie_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('own_team', 'organisation', 'financial', 'personal', 'competing'))), name='portfolio_tie_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ('open', 'confirmed', 'dismissed'))), name='portfolio_tie_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'dismissed'), _negated=True), models.Q(models.Q(('decision_reason', ''), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='portfolio_tie_dismissal_has_reason')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='portfolio_request_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('idea',), name='portfolio_one_open_request_per_idea'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.CheckConstraint(condition=models.Q(('gate__in', ('work_out', 'small_trial', 'wider_trial', 'adopt'))), name='portfolio_gate_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dossier', ''), _negated=True), models.Q(('dossier_digest', ''), _negated=True)), name='portfolio_request_has_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_cents__lte', 10000000000)), name='portfolio_budget_bearable'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('go', 'adjust', 'stop'))), name='portfolio_decision_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='portfolio_decision_has_reasons'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('exception_reason', ''), ('level_met', False), ('outcome', 'go'), _negated=True), name='portfolio_decision_exception_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedentry',
-            constraint=models.UniqueConstraint(fields=('library', 'public_id'), name='portfolio_imported_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedentry',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('works', 'fails', 'mixed', 'unclear'))), name='portfolio_imported_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(condition=models.Q(('unpublished_at', None)), fields=('assumption',), name='portfolio_published_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('works', 'fails', 'mixed', 'unclear'))), name='portfolio_learning_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='portfolio_publication_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unpublished_at', None), ('unpublished_by', None)), models.Q(('unpublished_at__gte', models.F('published_at')), ('unpublished_by__isnull', False), models.Q(('unpublish_reason', ''), _negated=True)), _connector='OR'), name='portfolio_taken_back_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewer',
-            constraint=models.UniqueConstraint(fields=('request', 'user'), name='portfolio_reviewer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('declared_at', None), ('declared_free', None)), models.Q(('declared_at__isnull', False), ('declared_free__isnull', False)), _connector='OR'), name='portfolio_declaration_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('go', 'adjust', 'stop'))), name='portfolio_review_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='portfolio_review_has_reasons'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('exception_reason', ''), ('level_met', False), ('outcome', 'go'), _negated=True), name='portfolio_review_exception_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.UniqueConstraint(fields=('idea', 'user', 'kind'), name='portfolio_tie_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('own_team', 'organisation', 'financial', 'personal', 'competing'))), name='portfolio_tie_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('open', 'confirmed', 'dismissed'))), name='portfolio_tie_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'dismissed'), _negated=True), models.Q(models.Q(('decision_reason', ''), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='portfolio_tie_dismissal_has_reason'),
         ),
     ]

@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('ideas', '0002_guards'),
         ('validation', '0002_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('idea', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='prototypes_prototype_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('previous', None), ('version', 1)), models.Q(('previous__isnull', False), ('version__gt', 1)), _connector='OR'), name='prototypes_version_has_previous')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('prototype', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('prototype', 'position'), name='prototypes_screen_position_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('picture', 'drawing', 'text'))), name='prototypes_kind_known'), models.CheckConstraint(condition=models.Q(('pictogram', ''), ('pictogram__in', ['arrow', 'yes', 'no', 'plus', 'minus', 'question', 'euro', 'wallet', 'card', 'letter', 'phone', 'camera', 'house', 'person', 'people', 'heart', 'star', 'clock', 'calendar', 'cart', 'talk']), _connector='OR'), name='prototypes_screen_pictogram_known'), models.CheckConstraint(condition=models.Q(models.Q(('image', ''), ('kind', 'text'), models.Q(('text', ''), _negated=True)), models.Q(models.Q(('kind', 'text'), _negated=True), models.Q(('image', ''), _negated=True), models.Q(('alt', ''), _negated=True)), _connector='OR'), name='prototypes_screen_says_what_it_shows')],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +78,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('screen', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('screen', 'position'), name='prototypes_button_position_once'), models.CheckConstraint(condition=models.Q(('pictogram', ''), ('pictogram__in', ['arrow', 'yes', 'no', 'plus', 'minus', 'question', 'euro', 'wallet', 'card', 'letter', 'phone', 'camera', 'house', 'person', 'people', 'heart', 'star', 'clock', 'calendar', 'cart', 'talk']), _connector='OR'), name='prototypes_button_pictogram_known'), models.CheckConstraint(condition=models.Q(('goes__in', ('next', 'screen', 'done'))), name='prototypes_goes_known'), models.CheckConstraint(condition=models.Q(models.Q(('goes', 'screen'), ('to__isnull', False)), models.Q(models.Q(('goes', 'screen'), _negated=True), ('to', None)), _connector='OR'), name='prototypes_button_leads_somewhere'), models.CheckConstraint(condition=models.Q(('position__range', (1, 4))), name='prototypes_at_most_four_buttons')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +108,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('prototype', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('mode__in', ('alone', 'assisted'))), name='prototypes_mode_known'), models.CheckConstraint(condition=models.Q(('arm__in', ('', 'control', 'new'))), name='prototypes_arm_known'), models.CheckConstraint(condition=models.Q(('state__in', ('open', 'running', 'done', 'stopped', 'declined'))), name='prototypes_session_state_known'), models.CheckConstraint(condition=models.Q(('kept', False), ('state', 'stopped'), _connector='OR'), name='prototypes_only_what_was_stopped_is_kept'), models.CheckConstraint(condition=models.Q(('result', ''), models.Q(('result__in', ('yes', 'helped', 'no', 'unclear')), ('state', 'done')), _connector='OR'), name='prototypes_result_of_what_was_done'), models.CheckConstraint(condition=models.Q(('goal', None), ('mode', 'alone'), _connector='OR'), name='prototypes_with_a_helper_the_helper_says_it')],
             },
         ),
         migrations.CreateModel(
@@ -124,102 +128,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('session', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('session', 'position'), name='prototypes_step_position_once'), models.UniqueConstraint(fields=('session', 'key'), name='prototypes_step_key_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('task', 'screen', 'face', 'who', 'result', 'end'))), name='prototypes_step_kind_known'), models.CheckConstraint(condition=models.Q(('left', ''), ('left__in', ('on', 'back', 'stopped')), _connector='OR'), name='prototypes_left_known'), models.CheckConstraint(condition=models.Q(('answer', ''), ('answer__in', ('good', 'so_so', 'bad', 'yes', 'helped', 'no', 'unclear')), _connector='OR'), name='prototypes_answer_known'), models.CheckConstraint(condition=models.Q(('answered_by', ''), ('answered_by__in', ('self', 'together', 'helper')), _connector='OR'), name='prototypes_answerer_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'screen'), _negated=True), ('screen__isnull', False), _connector='OR'), name='prototypes_step_shows_its_screen')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='prototype',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='prototypes_prototype_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='prototype',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previous', None), ('version', 1)), models.Q(('previous__isnull', False), ('version__gt', 1)), _connector='OR'), name='prototypes_version_has_previous'),
-        ),
-        migrations.AddConstraint(
-            model_name='screen',
-            constraint=models.UniqueConstraint(fields=('prototype', 'position'), name='prototypes_screen_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='screen',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('picture', 'drawing', 'text'))), name='prototypes_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='screen',
-            constraint=models.CheckConstraint(condition=models.Q(('pictogram', ''), ('pictogram__in', ['arrow', 'yes', 'no', 'plus', 'minus', 'question', 'euro', 'wallet', 'card', 'letter', 'phone', 'camera', 'house', 'person', 'people', 'heart', 'star', 'clock', 'calendar', 'cart', 'talk']), _connector='OR'), name='prototypes_screen_pictogram_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='screen',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('image', ''), ('kind', 'text'), models.Q(('text', ''), _negated=True)), models.Q(models.Q(('kind', 'text'), _negated=True), models.Q(('image', ''), _negated=True), models.Q(('alt', ''), _negated=True)), _connector='OR'), name='prototypes_screen_says_what_it_shows'),
-        ),
-        migrations.AddConstraint(
-            model_name='button',
-            constraint=models.UniqueConstraint(fields=('screen', 'position'), name='prototypes_button_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='button',
-            constraint=models.CheckConstraint(condition=models.Q(('pictogram', ''), ('pictogram__in', ['arrow', 'yes', 'no', 'plus', 'minus', 'question', 'euro', 'wallet', 'card', 'letter', 'phone', 'camera', 'house', 'person', 'people', 'heart', 'star', 'clock', 'calendar', 'cart', 'talk']), _connector='OR'), name='prototypes_button_pictogram_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='button',
-            constraint=models.CheckConstraint(condition=models.Q(('goes__in', ('next', 'screen', 'done'))), name='prototypes_goes_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='button',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('goes', 'screen'), ('to__isnull', False)), models.Q(models.Q(('goes', 'screen'), _negated=True), ('to', None)), _connector='OR'), name='prototypes_button_leads_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='button',
-            constraint=models.CheckConstraint(condition=models.Q(('position__range', (1, 4))), name='prototypes_at_most_four_buttons'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ('alone', 'assisted'))), name='prototypes_mode_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('arm__in', ('', 'control', 'new'))), name='prototypes_arm_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'running', 'done', 'stopped', 'declined'))), name='prototypes_session_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', False), ('state', 'stopped'), _connector='OR'), name='prototypes_only_what_was_stopped_is_kept'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('result', ''), models.Q(('result__in', ('yes', 'helped', 'no', 'unclear')), ('state', 'done')), _connector='OR'), name='prototypes_result_of_what_was_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('goal', None), ('mode', 'alone'), _connector='OR'), name='prototypes_with_a_helper_the_helper_says_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='prototypes_step_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('session', 'key'), name='prototypes_step_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('task', 'screen', 'face', 'who', 'result', 'end'))), name='prototypes_step_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('left', ''), ('left__in', ('on', 'back', 'stopped')), _connector='OR'), name='prototypes_left_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('answer__in', ('good', 'so_so', 'bad', 'yes', 'helped', 'no', 'unclear')), _connector='OR'), name='prototypes_answer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by', ''), ('answered_by__in', ('self', 'together', 'helper')), _connector='OR'), name='prototypes_answerer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'screen'), _negated=True), ('screen__isnull', False), _connector='OR'), name='prototypes_step_shows_its_screen'),
         ),
     ]

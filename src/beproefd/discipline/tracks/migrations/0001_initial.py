@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('ideas', '0002_guards'),
         ('validation', '0002_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('track', 'number'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='tracks_cycle_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(models.Q(('goal', ''), _negated=True), models.Q(('answer', ''), _negated=True), ('closed_by__isnull', False)), _connector='OR'), name='tracks_closed_cycle_is_answered')],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('idea', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='tracks_objection_number_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('exists', 'never', 'other'))), name='tracks_objection_known'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tracks_objection_says_something')],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +75,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('idea', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='tracks_partner_number_once'), models.CheckConstraint(condition=models.Q(('trust__in', (1, 2, 3, 4, 5))), name='tracks_trust_known'), models.CheckConstraint(condition=models.Q(('timing__in', ('early', 'now', 'later'))), name='tracks_timing_known'), models.CheckConstraint(condition=models.Q(('stage__in', ('view', 'talking', 'asked', 'agreed', 'declined'))), name='tracks_stage_known'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ('asked', 'agreed')), _negated=True), models.Q(('asked_at__isnull', False), ('asked_by__isnull', False), models.Q(('need', ''), _negated=True), models.Q(('gain', ''), _negated=True)), _connector='OR'), name='tracks_asked_says_what_for')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('cycle', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('cycle', 'user'), name='tracks_reflection_once_a_cycle')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +102,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('reflection', 'skill'), name='tracks_practised_once_a_cycle'), models.CheckConstraint(condition=models.Q(('skill__in', ('wider', 'unusual', 'network', 'daring', 'asking', 'small', 'evidence', 'stopping'))), name='tracks_skill_known')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +119,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tracks_reply_says_something')],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +137,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('due_on', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), _negated=True), models.Q(('first_action', ''), _negated=True)), name='tracks_resolution_is_whole')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +163,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-starts_on', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('preparing', 'running', 'parked', 'stopped', 'pivoted', 'finished'))), name='tracks_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='tracks_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('cycle_days__range', (7, 14))), name='tracks_cycle_of_7_to_14_days'), models.CheckConstraint(condition=models.Q(models.Q(('parked_on__isnull', False), ('state', 'parked')), models.Q(models.Q(('state', 'parked'), _negated=True), ('parked_on', None)), _connector='OR'), name='tracks_parked_has_date'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('stopped', 'pivoted', 'finished'))), models.Q(models.Q(('state__in', ('stopped', 'pivoted', 'finished')), _negated=True), ('ended_at', None)), _connector='OR'), name='tracks_ended_has_time'), models.CheckConstraint(condition=models.Q(('started_at__isnull', False), ('state__in', ('preparing', 'stopped', 'pivoted')), _connector='OR'), name='tracks_under_way_has_started')],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +177,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('track', 'user', 'audience'), name='tracks_shared_once'), models.CheckConstraint(condition=models.Q(('audience__in', ('coach', 'team'))), name='tracks_audience_known'), models.CheckConstraint(condition=models.Q(models.Q(('audience', 'coach'), ('coach__isnull', False)), models.Q(models.Q(('audience', 'coach'), _negated=True), ('coach', None)), _connector='OR'), name='tracks_shared_with_a_named_coach')],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +193,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('week', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('track', 'user', 'week'), name='tracks_one_pulse_a_week'), models.CheckConstraint(condition=models.Q(('load', None), ('load__in', (1, 2, 3, 4, 5)), _connector='OR'), name='tracks_load_known'), models.CheckConstraint(condition=models.Q(('hours__isnull', False), ('load__isnull', False), _connector='OR'), name='tracks_pulse_says_something'), models.CheckConstraint(condition=models.Q(('hours', None), ('hours__range', (0, 60)), _connector='OR'), name='tracks_pulse_hours_0_to_60')],
             },
         ),
         migrations.AddField(
@@ -207,138 +217,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('track', 'user'), name='tracks_hours_agreed_once'), models.CheckConstraint(condition=models.Q(('sign_off__in', ('waiting', 'agreed', 'refused'))), name='tracks_sign_off_known'), models.CheckConstraint(condition=models.Q(('hours__range', (1, 40))), name='tracks_hours_1_to_40'), models.CheckConstraint(condition=models.Q(models.Q(('sign_off', 'waiting'), ('signed_at', None)), models.Q(models.Q(('sign_off', 'waiting'), _negated=True), ('signed_at__isnull', False)), _connector='OR'), name='tracks_signed_has_time')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='tracks_objection_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('exists', 'never', 'other'))), name='tracks_objection_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tracks_objection_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='tracks_partner_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('trust__in', (1, 2, 3, 4, 5))), name='tracks_trust_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('timing__in', ('early', 'now', 'later'))), name='tracks_timing_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('view', 'talking', 'asked', 'agreed', 'declined'))), name='tracks_stage_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ('asked', 'agreed')), _negated=True), models.Q(('asked_at__isnull', False), ('asked_by__isnull', False), models.Q(('need', ''), _negated=True), models.Q(('gain', ''), _negated=True)), _connector='OR'), name='tracks_asked_says_what_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='reflection',
-            constraint=models.UniqueConstraint(fields=('cycle', 'user'), name='tracks_reflection_once_a_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.UniqueConstraint(fields=('reflection', 'skill'), name='tracks_practised_once_a_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('skill__in', ('wider', 'unusual', 'network', 'daring', 'asking', 'small', 'evidence', 'stopping'))), name='tracks_skill_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tracks_reply_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), _negated=True), models.Q(('first_action', ''), _negated=True)), name='tracks_resolution_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='track',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('preparing', 'running', 'parked', 'stopped', 'pivoted', 'finished'))), name='tracks_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='track',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='tracks_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='track',
-            constraint=models.CheckConstraint(condition=models.Q(('cycle_days__range', (7, 14))), name='tracks_cycle_of_7_to_14_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='track',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parked_on__isnull', False), ('state', 'parked')), models.Q(models.Q(('state', 'parked'), _negated=True), ('parked_on', None)), _connector='OR'), name='tracks_parked_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='track',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('stopped', 'pivoted', 'finished'))), models.Q(models.Q(('state__in', ('stopped', 'pivoted', 'finished')), _negated=True), ('ended_at', None)), _connector='OR'), name='tracks_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='track',
-            constraint=models.CheckConstraint(condition=models.Q(('started_at__isnull', False), ('state__in', ('preparing', 'stopped', 'pivoted')), _connector='OR'), name='tracks_under_way_has_started'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(fields=('track', 'user', 'audience'), name='tracks_shared_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ('coach', 'team'))), name='tracks_audience_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'coach'), ('coach__isnull', False)), models.Q(models.Q(('audience', 'coach'), _negated=True), ('coach', None)), _connector='OR'), name='tracks_shared_with_a_named_coach'),
-        ),
-        migrations.AddConstraint(
-            model_name='pulse',
-            constraint=models.UniqueConstraint(fields=('track', 'user', 'week'), name='tracks_one_pulse_a_week'),
-        ),
-        migrations.AddConstraint(
-            model_name='pulse',
-            constraint=models.CheckConstraint(condition=models.Q(('load', None), ('load__in', (1, 2, 3, 4, 5)), _connector='OR'), name='tracks_load_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='pulse',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__isnull', False), ('load__isnull', False), _connector='OR'), name='tracks_pulse_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='pulse',
-            constraint=models.CheckConstraint(condition=models.Q(('hours', None), ('hours__range', (0, 60)), _connector='OR'), name='tracks_pulse_hours_0_to_60'),
         ),
         migrations.AddConstraint(
             model_name='cycle',
             constraint=models.UniqueConstraint(fields=('track', 'number'), name='tracks_cycle_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='tracks_cycle_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(models.Q(('goal', ''), _negated=True), models.Q(('answer', ''), _negated=True), ('closed_by__isnull', False)), _connector='OR'), name='tracks_closed_cycle_is_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('track', 'user'), name='tracks_hours_agreed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('sign_off__in', ('waiting', 'agreed', 'refused'))), name='tracks_sign_off_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__range', (1, 40))), name='tracks_hours_1_to_40'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sign_off', 'waiting'), ('signed_at', None)), models.Q(models.Q(('sign_off', 'waiting'), _negated=True), ('signed_at__isnull', False)), _connector='OR'), name='tracks_signed_has_time'),
         ),
     ]

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('ideas', '0002_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('idea', 'number'),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='validation_assumption_number_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('desirable', 'feasible', 'viable', 'lawful', 'partner', 'scaling'))), name='validation_assumption_kind_known'), models.CheckConstraint(condition=models.Q(('importance__range', (1, 5))), name='validation_assumption_importance_1_to_5'), models.CheckConstraint(condition=models.Q(('belief__range', (1, 5))), name='validation_assumption_belief_1_to_5'), models.CheckConstraint(condition=models.Q(('effort_days__range', (1, 60))), name='validation_assumption_effort_1_to_60')],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +67,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('idea', 'number'),
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='validation_evidence_of_someone'), models.UniqueConstraint(fields=('idea', 'number'), name='validation_evidence_number_once'), models.CheckConstraint(condition=models.Q(('source__in', ('target', 'partner', 'desk'))), name='validation_evidence_source_known'), models.CheckConstraint(condition=models.Q(('strength__range', (1, 4))), name='validation_evidence_strength_1_to_4'), models.CheckConstraint(condition=models.Q(models.Q(('source', 'desk'), _negated=True), models.Q(('source_title', ''), _negated=True), _connector='OR'), name='validation_desk_research_names_source'), models.CheckConstraint(condition=models.Q(('retracted_at', None), models.Q(('retracted_reason', ''), _negated=True), _connector='OR'), name='validation_retracted_with_reason')],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('evidence', 'assumption'), name='validation_evidence_counts_once'), models.CheckConstraint(condition=models.Q(('direction__in', ('supports', 'contradicts', 'unclear'))), name='validation_direction_known')],
             },
         ),
         migrations.AddField(
@@ -106,6 +109,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('idea', 'number'),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='validation_learningcard_number_once'), models.CheckConstraint(condition=models.Q(('decision__in', ('continue', 'pivot', 'park', 'stop'))), name='validation_decision_known')],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +125,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('assumption',), name='validation_one_override_at_a_time'), models.CheckConstraint(condition=models.Q(('status__in', ('open', 'supported', 'refuted', 'mixed'))), name='validation_override_status_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='validation_override_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +137,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('idea', 'name'), name='validation_target_group_once')],
             },
         ),
         migrations.AddField(
@@ -186,6 +192,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('idea', 'number'),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('idea', 'number'), name='validation_testcard_number_once'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'running', 'done', 'dropped'))), name='validation_card_state_known'), models.CheckConstraint(condition=models.Q(('method__in', ('interview', 'paper', 'click', 'wizard', 'letter', 'buddy', 'survey', 'partner', 'ab', 'field'))), name='validation_card_method_known'), models.CheckConstraint(condition=models.Q(('stakes__in', ('small', 'middle', 'large'))), name='validation_card_stakes_known'), models.CheckConstraint(condition=models.Q(('hope_for__gt', models.F('right_from')), ('hope_for__range', (1, 10)), ('right_from__range', (0, 9))), name='validation_card_hopes_for_more'), models.CheckConstraint(condition=models.Q(('locked_at', None), models.Q(models.Q(('design', ''), _negated=True), models.Q(('design_digest', ''), _negated=True)), _connector='OR'), name='validation_card_locked_has_design'), models.CheckConstraint(condition=models.Q(models.Q(('started_at', None), ('state', 'draft')), models.Q(('state', 'draft'), _negated=True), _connector='OR'), name='validation_card_draft_not_started')],
             },
         ),
         migrations.AddField(
@@ -207,6 +214,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('card', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ('SUPPORTED', 'REFUTED', 'FUTILE', 'CONTINUE'))), name='validation_verdict_known'), models.UniqueConstraint(condition=models.Q(('verdict', 'CONTINUE'), _negated=True), fields=('card',), name='validation_one_verdict_per_test')],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +240,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('card', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('card', 'position'), name='validation_observation_position_once'), models.CheckConstraint(condition=models.Q(('arm__in', ('', 'control', 'new'))), name='validation_observation_arm_known'), models.CheckConstraint(condition=models.Q(('answered_by__in', ('self', 'together', 'helper'))), name='validation_observation_answerer_known'), models.CheckConstraint(condition=models.Q(('struck_at', None), models.Q(('struck_reason', ''), _negated=True), _connector='OR'), name='validation_observation_struck_with_reason')],
             },
         ),
         migrations.AddField(
@@ -254,6 +263,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('results_seen__in', ('no', 'partly', 'yes'))), name='validation_results_seen_known'), models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='validation_deviation_explained')],
             },
         ),
         migrations.CreateModel(
@@ -284,147 +294,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='evidencelink',
-            constraint=models.UniqueConstraint(fields=('evidence', 'assumption'), name='validation_evidence_counts_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidencelink',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ('supports', 'contradicts', 'unclear'))), name='validation_direction_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='learningcard',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='validation_learningcard_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='learningcard',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ('continue', 'pivot', 'park', 'stop'))), name='validation_decision_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('assumption',), name='validation_one_override_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('open', 'supported', 'refuted', 'mixed'))), name='validation_override_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='validation_override_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetgroup',
-            constraint=models.UniqueConstraint(fields=('idea', 'name'), name='validation_target_group_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assumption',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='validation_assumption_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assumption',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('desirable', 'feasible', 'viable', 'lawful', 'partner', 'scaling'))), name='validation_assumption_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='assumption',
-            constraint=models.CheckConstraint(condition=models.Q(('importance__range', (1, 5))), name='validation_assumption_importance_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='assumption',
-            constraint=models.CheckConstraint(condition=models.Q(('belief__range', (1, 5))), name='validation_assumption_belief_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='assumption',
-            constraint=models.CheckConstraint(condition=models.Q(('effort_days__range', (1, 60))), name='validation_assumption_effort_1_to_60'),
-        ),
-        migrations.AddConstraint(
-            model_name='testcard',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='validation_testcard_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='testcard',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'running', 'done', 'dropped'))), name='validation_card_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='testcard',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ('interview', 'paper', 'click', 'wizard', 'letter', 'buddy', 'survey', 'partner', 'ab', 'field'))), name='validation_card_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='testcard',
-            constraint=models.CheckConstraint(condition=models.Q(('stakes__in', ('small', 'middle', 'large'))), name='validation_card_stakes_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='testcard',
-            constraint=models.CheckConstraint(condition=models.Q(('hope_for__gt', models.F('right_from')), ('hope_for__range', (1, 10)), ('right_from__range', (0, 9))), name='validation_card_hopes_for_more'),
-        ),
-        migrations.AddConstraint(
-            model_name='testcard',
-            constraint=models.CheckConstraint(condition=models.Q(('locked_at', None), models.Q(models.Q(('design', ''), _negated=True), models.Q(('design_digest', ''), _negated=True)), _connector='OR'), name='validation_card_locked_has_design'),
-        ),
-        migrations.AddConstraint(
-            model_name='testcard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at', None), ('state', 'draft')), models.Q(('state', 'draft'), _negated=True), _connector='OR'), name='validation_card_draft_not_started'),
-        ),
-        migrations.AddConstraint(
             model_name='testassumption',
             constraint=models.UniqueConstraint(fields=('card', 'assumption'), name='validation_test_of_assumption_once'),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ('SUPPORTED', 'REFUTED', 'FUTILE', 'CONTINUE'))), name='validation_verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', 'CONTINUE'), _negated=True), fields=('card',), name='validation_one_verdict_per_test'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('card', 'position'), name='validation_observation_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('arm__in', ('', 'control', 'new'))), name='validation_observation_arm_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by__in', ('self', 'together', 'helper'))), name='validation_observation_answerer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('struck_at', None), models.Q(('struck_reason', ''), _negated=True), _connector='OR'), name='validation_observation_struck_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='validation_evidence_of_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('idea', 'number'), name='validation_evidence_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ('target', 'partner', 'desk'))), name='validation_evidence_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('strength__range', (1, 4))), name='validation_evidence_strength_1_to_4'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'desk'), _negated=True), models.Q(('source_title', ''), _negated=True), _connector='OR'), name='validation_desk_research_names_source'),
-        ),
-        migrations.AddConstraint(
             model_name='evidence',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('strength', 4), _negated=True), ('card__isnull', False), _connector='OR'), name='validation_tested_has_test'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('retracted_at', None), models.Q(('retracted_reason', ''), _negated=True), _connector='OR'), name='validation_retracted_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(('results_seen__in', ('no', 'partly', 'yes'))), name='validation_results_seen_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='validation_deviation_explained'),
         ),
     ]
