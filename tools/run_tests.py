@@ -22,12 +22,18 @@ from tests.postgres import PostgresMissingError, server  # noqa: E402 -- the pat
 from tests.require import required  # noqa: E402 -- idem
 
 NOT_BROWSER = ("-n", "2", "--dist", "loadgroup", "-m", "not browser")
-SAME_ON_BOTH = (  # pages, texts and engines do not know which database there is; actions, guards and bad input do
+SAME_ON_BOTH = (  # pages, texts and engines do not know which database there is, and some tests bring a SQLite of their own
+    "--ignore=tests/cli",
     "--ignore=tests/engines",
     "--ignore=tests/ui",
+    "--ignore=tests/test_crash.py",
+    "--ignore=tests/test_crash_observing.py",
     "--ignore=tests/test_docs.py",
     "--ignore=tests/test_house.py",
     "--ignore=tests/test_messages.py",
+    "--ignore=tests/test_wheel.py",
+    "--ignore=tests/discipline/prototypes/test_at_the_same_time.py",
+    "--ignore-glob=*/test_*page.py",
     "--ignore-glob=*/test_*pages.py",
 )
 

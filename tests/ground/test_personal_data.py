@@ -197,9 +197,9 @@ def test_all_of_a_text_is_found_in_order():
 
 def test_a_long_hostile_text_takes_no_time():
     for bad in ("1 ", "van de ", "Aa ", "NL12", "a.b-", "mevrouw ", "0-", "12 a ", "straat ", "a@", "1234 ab, "):
-        started = time.perf_counter()
+        started = time.process_time()
         flags(bad * (2000 // len(bad)))
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
 
 
 def test_only_what_is_certain_is_left_out_by_itself():
