@@ -187,7 +187,7 @@ def _margin(design: Design) -> float:
     Uneven blocks and coarse grids cost about a point of power, a spread that is learned from the data two to three
     (measured in benchmarks/evidence.py).
     """
-    return 0.87 if isinstance(design, TwoArmContinuous | MatchedPairs | TwoArmOrdinal) else 0.93
+    return 0.87 if isinstance(design, TwoArmContinuous | MatchedPairs) else 0.93
 
 
 def _one_arm(model: Model, cap: int) -> Model:

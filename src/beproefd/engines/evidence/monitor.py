@@ -13,7 +13,7 @@ from beproefd.engines.evidence.units import UnitTest
 from beproefd.engines.evidence.verdicts import Result, Verdict
 from beproefd.engines.evidence.wedge import WedgeTest
 
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 
 
 class Monitor:
