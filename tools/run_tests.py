@@ -21,7 +21,8 @@ sys.path.insert(0, str(ROOT))
 from tests.postgres import PostgresMissingError, server  # noqa: E402 -- the path comes first
 from tests.require import required  # noqa: E402 -- idem
 
-NOT_BROWSER = ("-n", "2", "--dist", "loadgroup", "--durations=12", "-m", "not browser")
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--durations=12")
+NOT_BROWSER = (*TWO_AT_ONCE, "-m", "not browser")
 SAME_ON_BOTH = (  # pages, texts and engines do not know which database there is, and some tests bring a SQLite of their own
     "--ignore=tests/cli",
     "--ignore=tests/engines",
@@ -98,7 +99,7 @@ def main() -> int:
             outcomes.append(Outcome(name, "postgres" not in required(), could_not=str(problem)))
         else:
             outcomes.append(run(name, *NOT_BROWSER, *SAME_ON_BOTH, DATABASE_URL=url))
-    outcomes.append(run("Tests in a browser", "-m", "browser"))
+    outcomes.append(run("Tests in a browser", *TWO_AT_ONCE, "-m", "browser"))
     print("\n== Summary")
     for outcome in outcomes:
         print(outcome.line())
