@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from beproefd.discipline.ideas.actions import add_member
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.juries.models import Interest
 from beproefd.discipline.juries.queries import progress
@@ -200,7 +199,7 @@ def test_the_start_page_asks_no_more_questions_for_two_teams_than_for_one() -> N
 def join(idea: Idea, user: Any) -> None:
     idea = Idea.objects.get(pk=idea.pk)
     owner = idea.members.get(is_owner=True).user
-    add_member(by=owner, idea=idea, name=user.name, organisation="Stichting 9", kind="company", email=user.email)
+    make.joins(owner, idea, user, organisation="Stichting 9")
 
 
 def questions(user: Any) -> int:

@@ -2,7 +2,7 @@
 """Builders for the tests. They call the actions a user calls and never write a table."""
 
 from .challenges import ANCHORS, add_criteria, challenge, locked_criteria, open_challenge, ready_challenge
-from .ideas import TEXTS, close_intake_early, idea, jury_challenge, paper_idea
+from .ideas import TEXTS, close_intake_early, idea, invited, joins, jury_challenge, paper_idea
 from .juries import World, all_scores, answer_all, judge, judge_all, scores, world
 from .people import person
 from .tracks import Course, agree, course, everyone, join, learn, pulse, running
@@ -26,7 +26,9 @@ __all__ = [
     "everyone",
     "evidence",
     "idea",
+    "invited",
     "join",
+    "joins",
     "judge",
     "judge_all",
     "jury_challenge",

@@ -7,7 +7,7 @@ from typing import Any
 from beproefd.discipline.challenges.actions import close_intake
 from beproefd.discipline.challenges.models import Challenge
 from beproefd.discipline.ideas import actions
-from beproefd.discipline.ideas.models import Idea
+from beproefd.discipline.ideas.models import Idea, TeamInvitation, TeamMember
 from beproefd.ground.accounts.models import User
 
 from .challenges import open_challenge
@@ -37,6 +37,18 @@ def paper_idea(by: User, made: Challenge, *, member: str = "Mw. Jansen", organis
     actions.add_member(by=by, idea=found, name=member, organisation=organisation, kind="resident")
     actions.submit_idea(by=by, idea=found)
     return Idea.objects.get(pk=found.pk)
+
+
+def invited(by: User, found: Idea, user: User, **said: Any) -> TeamInvitation:
+    """An invitation to the team that waits for this person."""
+    asked = {"name": user.name, "organisation": user.organisation, "kind": "company", "email": user.email} | said
+    return actions.invite_member(by=by, idea=Idea.objects.get(pk=found.pk), **asked)
+
+
+def joins(by: User, found: Idea, user: User, **said: Any) -> TeamMember:
+    """Someone with an account is invited to the team and accepts."""
+    actions.accept_invitation(by=user, invitation=invited(by, found, user, **said))
+    return TeamMember.objects.get(idea=found, user=user)
 
 
 def close_intake_early(by: User, made: Challenge) -> Challenge:

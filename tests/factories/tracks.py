@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from beproefd.discipline.ideas.actions import add_member
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Agreement, Track
@@ -16,6 +15,7 @@ from beproefd.discipline.tracks.sign_off_link import token_of
 from beproefd.discipline.validation.models import Assumption
 from beproefd.ground.accounts.models import User
 
+from .ideas import joins
 from .juries import World, world
 from .kept import kept
 from .people import person
@@ -72,10 +72,7 @@ def course(*, members: int = 0, starts_on: date | None = None, days: int = 56, c
 def join(found: Course, name: str = "Teamlid") -> User:
     """Someone with an account joins the team."""
     user = person("team", name=name, organisation="Stichting 1")
-    add_member(
-        by=found.owner, idea=Idea.objects.get(pk=found.idea.pk), name=name, organisation="Stichting 1",
-        kind="company", email=user.email,
-    )  # fmt: skip
+    joins(found.owner, found.idea, user)
     return user
 
 

@@ -123,9 +123,8 @@ def _hand_in(challenge: Challenge, people: dict[str, User], content: dict[str, A
     )
     for key, name, organisation, kind, title in COLLEAGUES:
         if title == idea.title:
-            ideas.add_member(
-                by=owner, idea=idea, name=name, organisation=organisation, kind=kind, email=people[key].email
-            )
+            who = {"name": name, "organisation": organisation, "kind": kind, "email": people[key].email}
+            ideas.accept_invitation(by=people[key], invitation=ideas.invite_member(by=owner, idea=idea, **who))
     ideas.add_member(
         by=owner, idea=idea, name="Ervaringsdeskundige (demo)", organisation="", kind=TeamMember.Kind.RESIDENT
     )

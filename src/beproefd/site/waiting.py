@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beproefd.discipline.challenges.models import Challenge
+from beproefd.discipline.ideas.queries import own_invitations
 from beproefd.discipline.juries.queries import behind
 from beproefd.discipline.portfolio.models import GateRequest
 from beproefd.discipline.portfolio.queries.gates import gate_tasks, review_tasks
@@ -43,6 +44,7 @@ def waits_for(viewer: Any, challenges: Sequence[Challenge], to_judge: Mapping[in
         return []
     kinds = (
         _to_judge(challenges, to_judge),
+        _invitations(viewer),
         _to_review(viewer),
         _gates_to_run(viewer),
         _decided_gates(viewer),
@@ -67,6 +69,18 @@ def _to_judge(challenges: Sequence[Challenge], waiting: Mapping[int, int]) -> li
         for challenge in challenges
         if (number := waiting.get(challenge.pk, 0))
     ]  # fmt: skip
+
+
+def _invitations(viewer: Any) -> list[Waiting]:
+    return [
+        Waiting(
+            invitation.version.title,
+            _("%(name)s invites you to the team of this idea.") % {"name": invitation.invited_by.name},
+            _("Read the invitation"),
+            reverse("ideas:invitation", args=[invitation.idea.challenge.slug, invitation.key]),
+        )
+        for invitation in own_invitations(viewer)
+    ]
 
 
 def _to_review(viewer: Any) -> list[Waiting]:

@@ -300,14 +300,7 @@ def test_a_juror_who_joins_a_team_during_a_correction_no_longer_counts(scoring):
         for each in scoring.ideas:
             factories.judge(scoring, member, each, 5 if member == juror else 3)
     ask_correction(by=scoring.manager, idea=idea, reason="Het team is niet volledig.")
-    add_member(
-        by=scoring.owners[0],
-        idea=idea,
-        name=juror.name,
-        organisation=juror.organisation,
-        kind="company",
-        email=juror.email,
-    )
+    factories.joins(scoring.owners[0], idea, juror)
     assert list(visible_field(juror, scoring.round)) == []  # in a team, so every other idea competes
     close_scoring(by=scoring.manager, jury_round=scoring.round)
     standings = visible_standings(scoring.manager, scoring.fresh().round)

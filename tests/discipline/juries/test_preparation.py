@@ -271,12 +271,10 @@ def test_a_manager_in_a_competing_team_does_not_run_the_jury(manager, name):
     competing = factories.person("manager", "team", name="Beide")
     world = factories.world("scoring")
     world.coming = factories.person("juror")
-    from beproefd.discipline.ideas.actions import add_member, ask_correction  # noqa: PLC0415
+    from beproefd.discipline.ideas.actions import ask_correction  # noqa: PLC0415
 
     ask_correction(by=world.manager, idea=world.ideas[0], reason="Vul het team aan.")
-    add_member(
-        by=world.owners[0], idea=world.ideas[0], name="Beide", organisation="", kind="company", email=competing.email
-    )
+    factories.joins(world.owners[0], world.ideas[0], competing)
     with pytest.raises(PermissionDenied):
         ACTIONS[name](competing, world)
 

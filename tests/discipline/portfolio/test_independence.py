@@ -36,10 +36,14 @@ def seat(at, user):
     return Reviewer.objects.get(request=at.request, user=user)
 
 
-def joins(shop, user, **values):
+def joins(shop, user):
+    return factories.joins(shop.owner, shop.idea, user)
+
+
+def named(shop, near):
+    """A colleague without an account, in the team by name."""
     idea = Idea.objects.get(pk=shop.idea.pk)
-    values = {"name": user.name, "organisation": user.organisation, "kind": "company", "email": user.email} | values
-    return add_member(by=shop.owner, idea=idea, **values)
+    return add_member(by=shop.owner, idea=idea, name="Piet", organisation=near.organisation, kind="company")
 
 
 def settle(at, outcome="stop"):
@@ -145,7 +149,7 @@ def test_a_colleague_of_a_reviewer_who_joins_the_team_is_a_tie_to_decide_about_f
     first = gate.reviewers[0]
     for one in gate.reviewers:
         portfolio.review(gate, one)
-    joins(gate.shop, first, name="Piet", email="")
+    named(gate.shop, first)
     with pytest.raises(ValidationError, match=f"may bind {first.name}"):
         settle(gate)
     [tie] = queries.open_ties(gate.manager, gate.fresh())
@@ -157,7 +161,7 @@ def test_a_colleague_of_a_reviewer_who_joins_the_team_is_a_tie_to_decide_about_f
 def test_someone_who_comes_back_is_compared_with_the_team_again(gate):
     first = gate.reviewers[0]
     actions.release_reviewer(by=gate.manager, reviewer=seat(gate, first))
-    joins(gate.shop, first, name="Piet", email="")
+    named(gate.shop, first)
     actions.name_reviewer(by=gate.manager, request=gate.request, user=first)
     assert [tie.user for tie in queries.open_ties(gate.manager, gate.fresh())] == [first]
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from beproefd.discipline.ideas.actions import add_member, follow_up
+from beproefd.discipline.ideas.actions import follow_up
 from beproefd.discipline.juries.models import Interest
 from beproefd.discipline.portfolio import actions
 from beproefd.discipline.portfolio.models import Decision, ImportedEntry, Publication, Review, Reviewer, Tie
@@ -223,7 +223,7 @@ def _people(gate):
     actions.name_reviewer(by=gate.manager, request=gate.request, user=waiting)
     racing, rival_coach = person("manager", name="Rik"), person("coach")
     rival = follow_up(by=gate.manager, idea=shop.jury.ideas[1], coach=rival_coach)
-    add_member(by=rival_coach, idea=rival, name="Rik", organisation="", kind="municipality", email=racing.email)
+    factories.joins(rival_coach, rival, racing, kind="municipality")
     return {
         "team": shop.owner,
         "coach": shop.coach,

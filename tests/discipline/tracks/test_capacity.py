@@ -343,11 +343,7 @@ def test_a_new_coach_sees_the_team_and_the_old_one_no_longer(course: Course) -> 
 def test_a_manager_who_is_in_the_team_reads_as_a_team_member_and_not_more(course: Course) -> None:
     both = make.person("manager", "team", name="Dubbel")
     course.fresh()
-    from beproefd.discipline.ideas.actions import add_member  # noqa: PLC0415 -- only here
-
-    add_member(
-        by=course.owner, idea=course.idea, name="Dubbel", organisation="Gemeente", kind="municipality", email=both.email
-    )
+    make.joins(course.owner, course.idea, both, organisation="Gemeente", kind="municipality")
     make.pulse(course, course.owner, 16, 5)
     lines = {line.user: line.pulses for line in seen_by(both, course).members}
     assert lines[course.owner] == ()

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from beproefd.discipline.ideas.actions import add_member
 from beproefd.discipline.ideas.for_rooms_above import pivot_idea
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.juries import actions as jury_actions
@@ -130,9 +129,8 @@ def test_a_manager_in_the_team_or_tied_to_the_jury_round_opens_no_track() -> Non
     decide(jury)
     member = make.person("manager", "team", name="Dubbel")
     idea, coach = Idea.objects.get(pk=jury.ideas[0].pk), make.person("coach")
-    add = {"name": "Dubbel", "organisation": "Gemeente", "kind": "municipality", "email": member.email}
     actions.open_track(by=jury.manager, idea=jury.ideas[1], coach=coach, starts_on=timezone.localdate())
-    add_member(by=coach, idea=Idea.objects.get(pk=jury.ideas[1].pk), **add)
+    make.joins(coach, jury.ideas[1], member, organisation="Gemeente", kind="municipality")
     for who, about in ((tied, idea), (member, jury.ideas[1])):
         with pytest.raises(PermissionDenied):
             actions.open_track(by=who, idea=Idea.objects.get(pk=about.pk), coach=coach)

@@ -3,31 +3,44 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.models import Challenge, Stimulus
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_manager, require
-from beproefd.ground.audit.actions import change, record_creation
+from beproefd.ground.audit.actions import change, change_all, change_values, record_creation
 
-from .models import NEXT_IDEA_STATES, VERSION_FIELDS, Idea, IdeaState, IdeaVersion, TeamMember
+from .invitation_mail import mail_invitation
+from .models import NEXT_IDEA_STATES, VERSION_FIELDS, Idea, IdeaState, IdeaVersion, TeamInvitation, TeamMember
 from .queries import possible_coaches, visible_ideas
 from .rules import (
+    answered,
     can_change_idea,
     can_change_team,
     can_follow_up,
     can_organise_ideas,
     can_start_idea,
+    can_take_back_invitations,
+    is_in_team,
+    is_invited,
     owns_idea,
+    takes_members,
 )
 from .signals import team_grew
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O or 1/I: people read references aloud
+MOST_OF_AN_IDEA, MOST_IN_A_DAY = (
+    20,
+    40,
+)  # invitations that are not accepted: of an idea, and sent by one person in a day
 NEEDED_TO_SUBMIT = ("problem", "solution", "value")
 
 
@@ -167,38 +180,105 @@ def withdraw_idea(*, by: User, idea: Idea, reason: str = "") -> Idea:
             idea.withdraw_reason = reason.strip()  # in the row, so that it can be erased; the log holds a digest
             idea.full_clean()
             idea.save()
+        _take_back_all(by, idea)
     return idea
 
 
-def add_member(
-    *, by: User, idea: Idea, name: str, organisation: str, kind: str, email: str = "", is_owner: bool = False
-) -> TeamMember:
-    """Add someone to the team. With the address of an account the person can open the idea too."""
+def add_member(*, by: User, idea: Idea, name: str, organisation: str, kind: str, is_owner: bool = False) -> TeamMember:
+    """Note someone without an account in the team, by name. Who may have an account is invited, and chooses."""
     with transaction.atomic():
         idea = _locked_row(idea)
         require(can_change_team(by, idea))
-        user = User.objects.filter(email__iexact=email.strip()).first() if email.strip() else None
-        if email.strip() and user is None:
-            raise ValidationError(
-                {"email": _("There is no account with this address. Leave it empty, or ask the programme to open one.")}
-            )
-        same = {"user": user} if user else {"user": None, "name": name.strip(), "organisation": organisation.strip()}
-        existing = idea.members.filter(**same).first()
-        if is_owner and user is None:
+        if is_owner:
             raise ValidationError({"email": _("Who may change and hand in needs an account. Fill in its address.")})
+        existing = idea.members.filter(user=None, name=name.strip(), organisation=organisation.strip()).first()
         if existing:
-            with change(by, "change_member", existing):
-                existing.kind, existing.is_owner = kind, is_owner or existing.is_owner
-                existing.save()
+            change_values(by, "change_member", existing, {"kind": kind})
             return existing
-        member = TeamMember(
-            idea=idea, user=user, name=name.strip(), organisation=organisation.strip(), kind=kind, is_owner=is_owner
-        )
-        member.full_clean()
-        member.save()
-        record_creation(by, "join_team", member)
-        team_grew.send(Idea, by=by, idea=idea, merged=False)
+        member = TeamMember(idea=idea, name=name.strip(), organisation=organisation.strip(), kind=kind)
+        _join(by=by, member=member)
     return member
+
+
+def invite_member(
+    *, by: User, idea: Idea, email: str, name: str, organisation: str, kind: str, is_owner: bool = False
+) -> TeamInvitation:
+    """Ask someone into the team by e-mail; the same address again changes what is asked and sends no second mail.
+
+    Whether the address has an account is never looked up here, so no answer can tell it (docs/decisions/0013).
+    """
+    with transaction.atomic():
+        idea = _locked_row(idea)
+        require(can_change_team(by, idea))
+        address = email.strip().lower()
+        if not address:
+            raise ValidationError({"email": _("Fill in an e-mail address.")})
+        if address == by.email.lower() and is_in_team(by, idea):
+            raise ValidationError({"email": _("This is your own address. You are in the team already.")})
+        asked = {"name": name.strip(), "organisation": organisation.strip(), "kind": kind, "is_owner": is_owner}
+        waiting = idea.invitations.filter(answer=TeamInvitation.Answer.WAITING, email=address).first()
+        if waiting:
+            if any(getattr(waiting, field) != value for field, value in asked.items()):
+                change_values(by, "change_invitation", waiting, asked)
+            return waiting
+        _refuse_too_many(by, idea)
+        invitation = TeamInvitation(idea=idea, version=idea.current, email=address, invited_by=by, **asked)
+        invitation.full_clean()
+        invitation.save()
+        record_creation(by, "invite_member", invitation)
+        mail_invitation(invitation)
+    return invitation
+
+
+def accept_invitation(*, by: User, invitation: TeamInvitation) -> TeamInvitation:
+    """Join the team one was invited to; harmless when already done. From here on the person is bound to the idea."""
+    with transaction.atomic():
+        invitation = _locked_invitation(invitation)
+        _require_own(by, invitation)
+        if invitation.answer == TeamInvitation.Answer.ACCEPTED:
+            return invitation
+        if not invitation.waits:
+            raise ValidationError(_("You declined this invitation. Ask the team to invite you again."))
+        idea = invitation.idea
+        if not takes_members(idea):
+            raise ValidationError(_("This idea has ended, or was not handed in. You can no longer join its team."))
+        _answer(by, "accept_invitation", [invitation], TeamInvitation.Answer.ACCEPTED)
+        said = {name: getattr(invitation, name) for name in ("name", "organisation", "kind", "is_owner")}
+        named = {"user": None, "name": invitation.name, "organisation": invitation.organisation}
+        member = idea.members.filter(user=by).first() or idea.members.filter(**named).first()
+        if member is None:
+            _join(by=by, member=TeamMember(idea=idea, user=by, **said))
+        else:  # was in the team by name only, or is asked to be an owner now
+            was_in_it = member.user_id is not None
+            owner = member.is_owner or invitation.is_owner
+            change_values(by, "change_member", member, {"user": by, "kind": invitation.kind, "is_owner": owner})
+            if not was_in_it:
+                team_grew.send(Idea, by=by, idea=idea, merged=False)
+    return invitation
+
+
+def decline_invitation(*, by: User, invitation: TeamInvitation) -> TeamInvitation:
+    """Say no to an invitation. The team reads that, and the address is erased. Harmless when already done."""
+    with transaction.atomic():
+        invitation = _locked_invitation(invitation)
+        _require_own(by, invitation)
+        if invitation.answer == TeamInvitation.Answer.ACCEPTED:
+            raise ValidationError(_("You accepted this invitation. On the page of the team you can leave it."))
+        if invitation.waits:
+            _answer(by, "decline_invitation", [invitation], TeamInvitation.Answer.DECLINED)
+    return invitation
+
+
+def withdraw_invitation(*, by: User, invitation: TeamInvitation) -> TeamInvitation:
+    """Take an invitation back: nobody can accept it any more, and nothing about the person stays."""
+    with transaction.atomic():
+        invitation = _locked_invitation(invitation)
+        require(can_take_back_invitations(by, invitation.idea))
+        if invitation.waits:
+            _take_back(by, [invitation])
+        elif invitation.answer != TeamInvitation.Answer.WITHDRAWN:
+            raise ValidationError(_("This invitation was answered meanwhile."))
+    return invitation
 
 
 def remove_member(*, by: User, member: TeamMember) -> None:
@@ -264,6 +344,7 @@ def merge_ideas(
                 source.merged_into, source.merge_reason = into, reason.strip()
                 source.full_clean()
                 source.save()
+            _take_back_all(by, source)
             into.sparks.add(*source.sparks.all())
             _share_authorship(by=by, into=into, source=source)
         into.__dict__.pop("current", None)
@@ -289,6 +370,63 @@ def follow_up(*, by: User, idea: Idea, coach: User) -> Idea:
             idea.full_clean()
             idea.save(update_fields=["coach", "followed_up_at"])
     return idea
+
+
+def _join(*, by: User, member: TeamMember) -> None:
+    member.full_clean()
+    member.save()
+    record_creation(by, "join_team", member)
+    team_grew.send(Idea, by=by, idea=member.idea, merged=False)
+
+
+def _locked_invitation(invitation: TeamInvitation) -> TeamInvitation:
+    """The invitation as it is now, with its idea locked: whatever else happens to the team or the idea waits."""
+    idea = _locked_row(invitation.idea)
+    found = TeamInvitation.objects.select_related("version", "invited_by").get(pk=invitation.pk)
+    found.idea = idea
+    return found
+
+
+def _require_own(by: User, invitation: TeamInvitation) -> None:
+    """In the same words for another address and for an invitation that was taken back."""
+    allowed = is_invited(by, invitation) or answered(by, invitation)
+    require(allowed, _("This invitation is no longer there, or it is for another e-mail address. Nothing was changed."))
+
+
+def _answer(by: User, deed: str, invitations: Collection[TeamInvitation], answer: TeamInvitation.Answer) -> None:
+    """Write down what became of them, and keep no more of the person than that needs."""
+    values: dict[str, Any] = {"answer": answer, "answered_at": timezone.now(), "email": ""}
+    if answer == TeamInvitation.Answer.WITHDRAWN:
+        values |= {"name": "", "organisation": ""}
+    else:
+        values["user"] = by
+    with change_all(by, deed, invitations):
+        TeamInvitation.objects.filter(pk__in=[row.pk for row in invitations]).update(**values)
+    for row in invitations:
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def _take_back(by: User, invitations: Collection[TeamInvitation]) -> None:
+    _answer(by, "withdraw_invitation", invitations, TeamInvitation.Answer.WITHDRAWN)
+
+
+def _take_back_all(by: User, idea: Idea) -> None:
+    """The idea ends here, so nobody can join it any more."""
+    _take_back(by, list(idea.invitations.filter(answer=TeamInvitation.Answer.WAITING)))
+
+
+def _refuse_too_many(by: User, idea: Idea) -> None:
+    """So that nobody's mailbox is flooded: what waits counts, and what was sent in the last day and not accepted."""
+    lately = Q(created_at__gt=timezone.now() - timedelta(days=1))
+    unanswered = TeamInvitation.objects.exclude(answer=TeamInvitation.Answer.ACCEPTED)
+    here = unanswered.filter(lately | Q(answer=TeamInvitation.Answer.WAITING), idea=idea).count()
+    if here >= MOST_OF_AN_IDEA or unanswered.filter(lately, invited_by=by).count() >= MOST_IN_A_DAY:
+        raise ValidationError(
+            _(
+                "Too many invitations are not answered yet. Wait for answers, or invite again tomorrow. Nothing was sent."
+            )
+        )
 
 
 def _share_authorship(*, by: User, into: Idea, source: Idea) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.actions import change, record_creation
 
-from .actions import _add_version, _free_reference, _locked_row, _share_authorship
+from .actions import _add_version, _free_reference, _locked_row, _share_authorship, _take_back_all
 from .models import VERSION_FIELDS, Idea, IdeaState
 
 
@@ -24,6 +24,7 @@ def end_follow_up(*, by: User, idea: Idea) -> Idea:
             with change(by, "end_follow_up", idea):
                 idea.follow_up_ended_at = timezone.now()
                 idea.save(update_fields=["follow_up_ended_at"])
+            _take_back_all(by, idea)
     return idea
 
 

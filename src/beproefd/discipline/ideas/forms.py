@@ -105,14 +105,17 @@ def typed(data: QueryDict) -> dict[str, Any]:
 
 
 class MemberForm(ActionForm):
-    """Someone joins the team."""
+    """Someone is invited into the team, or noted in it by name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= model_fields(TeamMember, "name", "organisation", "kind")
         self.fields["email"] = forms.EmailField(
-            label=_("E-mail address of the account"),
-            help_text=_("With an account this person can open the idea too."),
+            label=_("E-mail address"),
+            help_text=_(
+                "We send an invitation. After accepting it, this person can open the idea too. Without an address only "
+                "the name is noted."
+            ),
             required=False,
         )
         self.fields |= model_fields(TeamMember, "is_owner")

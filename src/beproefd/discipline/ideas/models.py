@@ -202,3 +202,65 @@ class TeamMember(Audited):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TeamInvitation(Audited):
+    """Someone is asked into the team of an idea, and is in it only after accepting.
+
+    `version` is what the inviter told: the title as it stood. The address is kept only while the answer is awaited;
+    of an invitation that was taken back nothing about the person stays.
+    """
+
+    class Answer(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting", _("Not answered yet")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="invitations")
+    version = models.ForeignKey(IdeaVersion, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=120)
+    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=TeamMember.Kind.choices)
+    is_owner = models.BooleanField(_("may change and hand in"), default=False)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    answer = models.CharField(max_length=9, choices=Answer.choices, default=Answer.WAITING)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("idea", "email"), condition=Q(answer="waiting"), name="ideas_invitation_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("municipality", "company", "knowledge", "startup", "resident")),
+                name="ideas_invitation_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=("waiting", "accepted", "declined", "withdrawn")),
+                name="ideas_invitation_answer_known",
+            ),
+            models.CheckConstraint(
+                condition=(Q(answer="waiting", answered_at=None, user=None) & ~Q(email="") & ~Q(name=""))
+                | Q(answer__in=("accepted", "declined"), answered_at__isnull=False, user__isnull=False, email="")
+                | Q(answer="withdrawn", answered_at__isnull=False, user=None, email="", name="", organisation=""),
+                name="ideas_invitation_keeps_no_more_than_its_answer_needs",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still be answered or taken back."""
+        return self.answer == self.Answer.WAITING

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reading ideas, as far as the viewer may see them: your own always, those of others after the deadline."""
 
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -13,8 +15,10 @@ from beproefd.discipline.challenges.models import Challenge, Phase, Stimulus
 from beproefd.ground.accounts.models import Role, User
 from beproefd.ground.accounts.rules import is_coach, is_manager
 
-from .models import Idea, IdeaState, IdeaVersion, TeamMember
-from .rules import closed_idea_ids, competes
+from .models import Idea, IdeaState, IdeaVersion, TeamInvitation, TeamMember
+from .rules import can_take_back_invitations, closed_idea_ids, competes, is_in_team, takes_members
+
+TOLD = timedelta(days=30)  # so long a team reads that someone declined
 
 
 def _with_contents(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
@@ -61,6 +65,35 @@ def visible_ideas(viewer: Any, challenge: Challenge) -> QuerySet[Idea]:
     if (is_manager | is_coach)(viewer) and not challenge.is_sealed and not competes(viewer, challenge):
         seen |= Q(submitted_at__isnull=False) & ~Q(pk__in=closed_idea_ids(viewer, [challenge]))
     return _with_contents(Idea.objects.filter(seen, challenge=challenge))
+
+
+def own_invitations(viewer: Any) -> list[TeamInvitation]:
+    """Invitations to a team that wait for the viewer's answer. Of the idea they tell the title and who invites."""
+    if not viewer.is_authenticated:
+        return []
+    found = TeamInvitation.objects.filter(answer=TeamInvitation.Answer.WAITING, email=viewer.email.lower())
+    return [
+        item for item in found.select_related("version", "invited_by", "idea__challenge") if takes_members(item.idea)
+    ]
+
+
+def own_invitation(viewer: Any, challenge: Challenge, key: uuid.UUID) -> TeamInvitation | None:
+    """The invitation with this key, when it waits for the viewer or the viewer answered it. Others do not find it."""
+    if not viewer.is_authenticated:
+        return None
+    waiting = Q(answer=TeamInvitation.Answer.WAITING, email=viewer.email.lower())
+    found = TeamInvitation.objects.filter(waiting | Q(user=viewer), idea__challenge=challenge, key=key)
+    return found.select_related("version", "invited_by", "idea__challenge").first()
+
+
+def visible_invitations(viewer: Any, idea: Idea) -> list[TeamInvitation]:
+    """For the team: who has not answered yet, and who declined lately. Nobody else hears who was asked."""
+    if not (is_in_team | can_take_back_invitations)(viewer, idea):
+        return []
+    waiting = Q(answer=TeamInvitation.Answer.WAITING)
+    lately = Q(answer=TeamInvitation.Answer.DECLINED, answered_at__gt=timezone.now() - TOLD)
+    since = {member.user_id for member in idea.members.all() if member.user_id}  # asked again, and then accepted
+    return list(idea.invitations.filter(waiting | (lately & ~Q(user__in=since))))
 
 
 def possible_coaches(idea: Idea) -> QuerySet[User]:

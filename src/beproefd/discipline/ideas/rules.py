@@ -9,7 +9,7 @@ from rules import predicate
 from beproefd.discipline.challenges.models import Challenge, Phase
 from beproefd.ground.accounts.rules import is_manager, is_team_member
 
-from .models import Idea, IdeaState, TeamMember
+from .models import Idea, IdeaState, TeamInvitation, TeamMember
 
 closed_to: list[Callable[[Any, Collection[Challenge]], Collection[int]]] = []
 """Rooms above add here which ideas of some challenges are closed to a viewer (juries.queries.closed_idea_ids)."""
@@ -68,6 +68,31 @@ def can_change_team(user: Any, idea: Idea) -> bool:
     if idea.is_followed_up:
         return bool(leads_team(user, idea) or (user.is_authenticated and user.pk == idea.coach_id))
     return bool(can_change_idea(user, idea))
+
+
+@predicate
+def can_take_back_invitations(user: Any, idea: Idea) -> bool:
+    """Who may change the team or owns the idea, also after the deadline: taking back adds nobody."""
+    return bool(can_change_team(user, idea) or owns_idea(user, idea))
+
+
+@predicate
+def is_invited(user: Any, invitation: TeamInvitation) -> bool:
+    """The one whose account has the address that the invitation was sent to, until it is answered."""
+    return bool(user.is_authenticated and invitation.waits and user.email.lower() == invitation.email)
+
+
+@predicate
+def answered(user: Any, invitation: TeamInvitation) -> bool:
+    """The one who accepted or declined it."""
+    return bool(user.is_authenticated and invitation.user_id == user.pk)
+
+
+def takes_members(idea: Idea) -> bool:
+    """Whether someone who was invited can still join: not when the idea has ended, or was never handed in."""
+    if idea.state in {IdeaState.WITHDRAWN, IdeaState.MERGED} or idea.follow_up_ended_at is not None:
+        return False
+    return idea.state != IdeaState.DRAFT or idea.challenge.takes_ideas
 
 
 @predicate

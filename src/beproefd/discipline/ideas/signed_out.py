@@ -16,6 +16,7 @@ from .models import VERSION_FIELDS, IdeaVersion
 
 UNSEEN = {"csrfmiddlewaretoken", "request_key", "base_number", "version_number", "revision", "seen", "old_value"}
 UNSEEN |= {"reference", "met", "submit", "draft", "look", "sure", "remove", "confirm", "dismiss"}
+UNSEEN |= {"withdraw", "accept", "decline"}
 
 
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

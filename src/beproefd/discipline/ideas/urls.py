@@ -11,6 +11,7 @@ urlpatterns = [
     path("lijkt-op/", writing.similar, name="similar"),
     path("importeren/", signed_in(programme.import_page), name="import"),
     path("importeren/voorbeeld.csv", signed_in(programme.import_example), name="import_example"),
+    path("uitnodiging/<uuid:key>/", signed_in(team.invitation), name="invitation"),
     path("<str:reference>/", signed_in(reading.detail), name="detail"),
     path("<str:reference>/bewerken/", signed_in(writing.idea_edit), name="edit"),
     path("<str:reference>/indienen/", signed_in(reading.submit), name="submit"),

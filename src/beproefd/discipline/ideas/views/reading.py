@@ -17,7 +17,7 @@ from beproefd.ui.forms import ReasonForm
 from .. import actions
 from ..actions import NEEDED_TO_SUBMIT
 from ..models import VERSION_FIELDS, IdeaState, IdeaVersion
-from ..queries import intake_numbers, lineage, own_ideas, visible_ideas
+from ..queries import intake_numbers, lineage, own_ideas, visible_ideas, visible_invitations
 from ..rules import can_change_idea, can_organise_ideas, can_start_idea, competes, is_in_team, owns_idea
 from .entry import enter, enter_idea, page
 
@@ -71,6 +71,7 @@ def detail(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         idea=idea,
         versions=list(idea.versions.select_related("author").order_by("-number")),
         members=list(idea.members.select_related("via")),
+        waiting=[item for item in visible_invitations(request.user, idea) if item.waits],
         sparks=list(idea.sparks.all()),
         ancestors=ancestors,
         opens=opens,
