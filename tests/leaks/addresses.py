@@ -5,16 +5,19 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pypdf
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from beproefd.discipline.ideas.models import TeamInvitation
 from beproefd.discipline.juries.models import Interest
 from beproefd.ground.accounts.models import User
 from tests.leaks.worlds import HIDDEN, OPEN, Room
 
 Address = tuple[str, str]  # name and path
+NOWHERE = UUID("7c0b9d0e-6b0a-4d5c-8b7e-3f8a3a0c1d11")  # the key of no invitation
 FOLLOW_UP = ("validation:", "tracks:", "prototypes:", "trying:", "portfolio:", "library:")  # test_follow_up.py
 QUIET = ("/account/", "/accounts/", "/stijlgids/", "/taal/", "/.well-known/")
 
@@ -51,6 +54,7 @@ def fillings(name: str, names: tuple[str, ...], room: Room, references: list[str
     """Values for the parts of an address. An address with a part that is not known here fails the test."""
     waiting = room.round.seats.filter(user=room.alternate).values_list("pk", flat=True)
     hidden = Interest.objects.filter(round=room.round, idea__reference=HIDDEN).values_list("pk", flat=True)
+    invitations = TeamInvitation.objects.filter(idea__challenge=room.challenge).values_list("key", flat=True)
     known: dict[str, list[Any]] = {
         "slug": [room.challenge.slug],
         "reference": references,
@@ -65,6 +69,7 @@ def fillings(name: str, names: tuple[str, ...], room: Room, references: list[str
         "challenges:criterion_edit/key": ["waarde"],
         "challenges:criterion_remove/key": ["waarde"],
         "accounts:edit/key": [room.owner.key],
+        "ideas:invitation/key": [*invitations] or [NOWHERE],
         "tracks:sign_off/token": ["abc"],
         "account_confirm_email/key": ["abc"],
         "account_reset_password_from_key/uidb36": ["1"],
@@ -86,7 +91,9 @@ def fillings(name: str, names: tuple[str, ...], room: Room, references: list[str
 
 
 TOKENS = re.compile(rb'((?:name="(?:csrfmiddlewaretoken|request_key)" value="|X-CSRFToken": "))[^"]+')
-NUMBERS = re.compile(rb'(/(?:belangen|zetels)/|(?:id|for)="reason-|name="remove" value=")\d+')
+NUMBERS = re.compile(
+    rb'(/(?:belangen|zetels)/|(?:id|for)="reason-|name="(?:remove|withdraw)" value=")\d+|(/uitnodiging/)[0-9a-f-]{36}'
+)
 
 
 def said(response: Any) -> tuple[Any, ...]:
@@ -95,8 +102,8 @@ def said(response: Any) -> tuple[Any, ...]:
     assert response.status_code < 500
     if response.headers.get("Content-Type") == "application/pdf":
         body = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages).encode()
-    body = NUMBERS.sub(rb"\g<1>N", TOKENS.sub(rb"\g<1>T", body))
-    location = NUMBERS.sub(rb"\g<1>N", response.headers.get("Location", "").encode())  # may repeat what was asked
+    body = NUMBERS.sub(rb"\g<1>\g<2>N", TOKENS.sub(rb"\g<1>T", body))
+    location = NUMBERS.sub(rb"\g<1>\g<2>N", response.headers.get("Location", "").encode())  # may repeat what was asked
     headers = (location, *(response.headers.get(name) for name in ("Content-Type", "Content-Disposition")))
     return response.status_code, headers, body
 
@@ -127,7 +134,7 @@ def look(viewer: User | None, addresses: Iterable[Address]) -> dict[Address, tup
 
 def plain(address: Address) -> Address:
     """The address without the numbers of rows."""
-    return address[0], NUMBERS.sub(rb"\g<1>N", address[1].encode()).decode()
+    return address[0], NUMBERS.sub(rb"\g<1>\g<2>N", address[1].encode()).decode()
 
 
 def differing(with_it: dict[Any, tuple[Any, ...]], without: dict[Any, tuple[Any, ...]]) -> list[str]:

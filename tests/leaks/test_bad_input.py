@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import get_resolver, include, path, reverse
 
 from beproefd.discipline.challenges.models import CanvasVersion, Challenge, Criterion, Stimulus
-from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
+from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamInvitation, TeamMember
 from beproefd.discipline.juries import actions
 from beproefd.discipline.juries.models import Answer, Assessment, Declaration, Dissent, Interest, ScoreChange, Seat
 from beproefd.ground.audit.queries import verify
@@ -77,6 +77,7 @@ def city(administrator: Any, settings: Any) -> City:
     waiting = factories.jury_challenge(manager, [factories.person("team")])
     opened = factories.open_challenge(manager, title="Open voor ideeën")
     idea = factories.idea(owner, opened, submit=False)
+    invitation = factories.invited(owner, idea, scoring.owners[0])
     demo = factories.person("team")
     type(demo).objects.filter(pk=demo.pk).update(is_demo=True)
     pages = {
@@ -89,6 +90,7 @@ def city(administrator: Any, settings: Any) -> City:
                 for name in ("detail", "edit", "team", "withdraw")
             ),
         ],
+        scoring.owners[0]: [reverse("ideas:invitation", args=[opened.slug, invitation.key])],
         scoring.jurors[0]: [reverse("juries:idea", args=[scoring.challenge.slug, scoring.ideas[0].reference])],
         scoring.jurors[1]: [
             reverse(f"juries:{name}", args=[scoring.challenge.slug, scoring.ideas[0].reference])
@@ -166,10 +168,11 @@ def test_every_address_that_takes_a_form_up_to_the_decision_is_tried_here(city: 
         if not re.match(r"account_|mfa_|socialaccount_|openid_|None", name) and not name.startswith(FOLLOW_UP)
     }
     client, takes = visit(city.owner), set()
+    keys = {"accounts:edit": city.owner.key, "ideas:invitation": TeamInvitation.objects.get().key}
     parts = {"slug": city.open.slug, "reference": "AAAAA", "pk": 1, "number": 1, "version": 1, "key": "waarde"}
     for name in ours:
         wanted = next(iter(get_resolver_params(name)), ())
-        values = {part: city.owner.key if name == "accounts:edit" else parts[part] for part in wanted}
+        values = {part: keys.get(name, parts[part]) if part == "key" else parts[part] for part in wanted}
         if client.post(reverse(name, kwargs=values)).status_code != 405:
             takes.add(name)
     assert takes - NOT_A_FORM - {form.name for _client, form in city.forms} == set()
@@ -250,7 +253,7 @@ def test_a_form_with_every_field_missing_is_refused_or_is_a_single_button(city: 
 
 
 MADE = (
-    *(Challenge, CanvasVersion, Stimulus, Criterion, Idea, IdeaVersion, TeamMember),
+    *(Challenge, CanvasVersion, Stimulus, Criterion, Idea, IdeaVersion, TeamMember, TeamInvitation),
     *(Seat, Interest, Declaration, Assessment, ScoreChange, Dissent, Answer),
 )
 

@@ -24,7 +24,7 @@ from django.utils import timezone
 from beproefd.discipline.ideas import actions as idea_actions
 from beproefd.discipline.ideas import queries as idea_queries
 from beproefd.discipline.ideas import rules as idea_rules
-from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
+from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamInvitation, TeamMember
 from beproefd.discipline.juries import actions, queries
 from beproefd.discipline.juries.models import (
     Answer,
@@ -71,6 +71,14 @@ def seen_by(viewer: Any, jury_round: Round) -> dict[str, Any]:
         "decided_round": queries.decided_round(viewer, challenge),
         "current_round": queries.current_round(viewer, challenge),
         "own_answers": queries.own_answers(viewer),
+        "own_invitations": idea_queries.own_invitations(viewer),
+        "own_invitation": [
+            idea_queries.own_invitation(viewer, challenge, item.key)
+            for item in TeamInvitation.objects.filter(idea__in=idea_queries.visible_ideas(viewer, challenge))
+        ],
+        "visible_invitations": [
+            idea_queries.visible_invitations(viewer, idea) for idea in idea_queries.visible_ideas(viewer, challenge)
+        ],
         "own_ideas_in": sorted(idea_queries.own_ideas_in(viewer, [challenge]).items()),
         "waiting_for": sorted(queries.waiting_for(viewer, [challenge]).items()),
         "behind": sorted(queries.behind(viewer, [challenge]).items()),
@@ -158,6 +166,7 @@ def remove_idea(idea: Idea) -> None:
         Answer.objects.filter(idea=idea),
         Interest.objects.filter(idea=idea),
         TeamMember.objects.filter(idea=idea),
+        TeamInvitation.objects.filter(idea=idea),
         IdeaVersion.objects.filter(idea=idea),
         Idea.sparks.through.objects.filter(idea=idea),
         Idea.objects.filter(pk=idea.pk),
@@ -406,7 +415,8 @@ def test_a_refusal_in_the_ideas_room_is_the_same_for_every_idea_of_another(manag
             refusal(lambda: idea_actions.revise_idea(**where, base_number=9, values={"title": "a" * 9999})),
             refusal(lambda: idea_actions.submit_idea(**where)),
             refusal(lambda: idea_actions.withdraw_idea(**where)),
-            refusal(lambda: idea_actions.add_member(**where, name="x", organisation="", kind="x", email="x@x.nl")),
+            refusal(lambda: idea_actions.add_member(**where, name="x", organisation="", kind="x")),
+            refusal(lambda: idea_actions.invite_member(**where, name="x", organisation="", kind="x", email="x@x.nl")),
             refusal(lambda: idea_actions.ask_correction(**where, reason="")),
             refusal(
                 lambda: idea_actions.merge_ideas(

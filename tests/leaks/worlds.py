@@ -122,6 +122,7 @@ def grow(room: Room, state: str, *, hidden: bool = True, value: int = 4, draft: 
     """Walk from intake to the state. `value` is what the jury gives the open idea, `draft` what a juror keeps alone."""
     if hidden:
         room.hand_in(HIDDEN, room.owner, **texts)
+        factories.invited(room.owner, room.ideas[HIDDEN], room.owner, name=HUSH, email=f"{HUSH}@voorbeeld.example")
     for name in SEATS:
         kind = "experience" if name == "expert" else "member"
         actions.seat_juror(by=room.manager, jury_round=room.round, user=room.people[name], kind=kind)
