@@ -137,7 +137,8 @@ def _rows(phone: Person, card: str) -> list[str]:
 
 
 def _waiting(phone: Person) -> str | None:
-    return phone.page.get_attribute("#waarnemen", "data-waiting")
+    """How many taps wait, once the phone has counted them."""
+    return phone.page.wait_for_selector("#waarnemen[data-waiting]", state="attached").get_attribute("data-waiting")
 
 
 def _wait(phone: Person, until: str) -> None:
