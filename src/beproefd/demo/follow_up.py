@@ -26,7 +26,8 @@ from beproefd.discipline.validation.models import Assumption, CanvasRevision, Ev
 from beproefd.ground.accounts.models import User
 
 from .calendar import Story, day
-from .follow_up_content import ELSEWHERE, WORK
+from .elsewhere import ELSEWHERE
+from .follow_up_content import WORK
 from .picture import twelve_euros
 
 OPENED, WRITTEN, SIGNED, STARTED = -49, -48, -46, -45

@@ -6,8 +6,6 @@ Days count from today: -14 is two weeks ago.
 
 from datetime import date
 
-from beproefd.discipline.portfolio.exchange import Entry, Figure
-
 HVA = {
     "source_title": "Van Geuns, Van de Weijden en Van der Wolk, Pilot Sparen Loont (Hogeschool van Amsterdam, oktober 2017)",
     "source_url": (
@@ -500,32 +498,4 @@ WORK = {
             },
         ],
     },
-}
-
-ELSEWHERE = {  # made up: what another city could have shared
-    "municipality": "Gemeente Voorbeeldstad (demo)",
-    "entries": (
-        Entry(
-            id="5c1d7f0a-51c9-4a54-9d0c-6f1f6b7c2a10",
-            statement="Bewoners openen een brief eerder als er een voorkant in gewone taal op zit.",
-            kind="desirable",
-            target_group="Bewoners met schulden",
-            outcome="works",
-            learning="Demo: 31 van de 40 openden de brief binnen een week. Zonder voorkant waren dat er 19 van de 40.",
-            tested_on="2026-05-12",
-            published_on="2026-06-01",
-            figures=(Figure("people", 80, "2026-05-12", "Demo: eigen telling"),),
-        ),
-        Entry(
-            id="0e9a4a0e-3a0f-4b7e-8d55-1b7f2f2f9b21",
-            statement="Ouders met weinig geld gebruiken een app om oppas te ruilen.",
-            kind="feasible",
-            target_group="Ouders met een laag inkomen",
-            outcome="fails",
-            learning="Demo: 3 van de 24 ouders ruilden. Een appgroep met een bekende van school werkte beter.",
-            tested_on="2026-03-20",
-            published_on="2026-04-02",
-            figures=(Figure("people", 24, "2026-03-20", "Demo: eigen telling"),),
-        ),
-    ),
 }
