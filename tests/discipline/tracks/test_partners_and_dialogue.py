@@ -9,16 +9,18 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Objection, Partner, Reply, Resolution
 from beproefd.discipline.tracks.queries import actions_to_do, concreteness, partners, threads
-from beproefd.discipline.validation.actions import revise_canvas
+from beproefd.discipline.validation.actions import retire_assumption, revise_canvas
 from beproefd.discipline.validation.models import CANVAS_FIELDS
 from beproefd.ground.audit.queries import verify
 from tests import factories as make
+from tests.discipline.pages import visit
 from tests.factories.tracks import Course
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,40 @@ def test_after_a_pivot_the_partners_come_along_and_who_was_asked_is_talked_to_ag
     found = [(one.organisation, one.stage, one.need, one.trust) for one in partners(course.owner, child)]
     assert found == [("Demo Bank", "talking", "Een rekening", 3), ("Bibliotheek", "view", "Een rekening", 3)]
     assert verify().problem == ""
+
+
+def test_an_assumption_that_proved_wrong_is_named_with_the_ways_out(course: Course) -> None:
+    concrete(course)
+    wrong = make.assumption(course, "De bank doet mee", kind="partner", belief=2)
+    make.observe(course, make.card(course, [wrong]), [False] * 12)
+    partner = add(course)
+    [lack] = [check for check in concreteness(course.owner, course.idea, partner) if not check.done]
+    assert f"{wrong.reference}: De bank doet mee" in lack.text
+    with pytest.raises(ValidationError, match=f"{wrong.reference}: De bank doet mee.*test it again"):
+        actions.ask_partner(by=course.owner, partner=partner)
+    here = [course.idea.challenge.slug, course.idea.reference]
+    ways = [
+        reverse("validation:card_new", args=here) + f"?aanname={wrong.number}",
+        reverse("validation:retire", args=[*here, wrong.number]),
+        reverse("tracks:learn", args=here) + f"?aanname={wrong.number}",
+    ]
+    for page in (reverse("tracks:partners", args=here), reverse("tracks:partner", args=[*here, partner.number])):
+        shown = visit(course.owner).get(page).content.decode()
+        assert reverse("validation:assumption", args=[*here, wrong.number]) in shown
+        assert [way in shown for way in ways] == [True] * 3
+        read = visit(course.manager).get(page).content.decode()
+        assert f"{wrong.reference}: De bank doet mee" in read
+        assert [way in read for way in ways] == [False] * 3  # the programme reads along and does not decide
+    retire_assumption(by=course.owner, assumption=wrong, reason="Het kan zonder bank.")
+    assert actions.ask_partner(by=course.owner, partner=partner).stage == "asked"
+
+
+def test_two_assumptions_that_proved_wrong_are_two_lines(course: Course) -> None:
+    concrete(course)
+    wrong = [make.assumption(course, f"Aanname {n}", kind="partner", belief=2) for n in range(2)]
+    make.observe(course, make.card(course, wrong), [False] * 12)
+    lacks = [check.text for check in concreteness(course.owner, course.idea) if not check.done]
+    assert [about.reference in text for about, text in zip(wrong, lacks, strict=True)] == [True, True]
 
 
 def test_asking_has_no_back_door(course: Course) -> None:

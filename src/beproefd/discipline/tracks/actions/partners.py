@@ -76,9 +76,13 @@ def ask_partner(*, by: User, partner: Partner) -> Partner:
         partner = _locked(partner)
         if partner.stage in {Stage.ASKED, Stage.AGREED}:
             return partner
-        missing = [check.text for check in concreteness(by, idea, partner) if not check.done]
-        if missing:
-            raise ValidationError(_("Not concrete enough yet. Still missing: %(what)s.") % {"what": "; ".join(missing)})
+        lacks = [check for check in concreteness(by, idea, partner) if not check.done]
+        if lacks:
+            missing = "; ".join(check.text for check in lacks)
+            text = _("Not concrete enough yet. Still missing: %(what)s.") % {"what": missing}
+            if any(check.wrong for check in lacks):
+                text += " " + _("What turned out not to be true: test it again, let it go, or change the idea (pivot).")
+            raise ValidationError(text)
         _to_stage(partner, Stage.ASKED)
         with change(by, "ask_partner", partner):
             partner.asked_at, partner.asked_by = timezone.now(), by

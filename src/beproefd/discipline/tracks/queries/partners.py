@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Partners, and whether the idea is concrete enough to ask one (lesson 2)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,11 +42,7 @@ def concreteness(viewer: Any, idea: Idea, partner: Partner | None = None) -> lis
             any(line.status == "supported" for line in desirable),
             where="validation:assumptions",
         ),
-        Check(
-            _("No critical assumption turned out to be wrong"),
-            not any(line.is_critical and line.status == "refuted" for line in lines),
-            where="validation:assumptions",
-        ),
+        *_proved_wrong([line.assumption for line in lines if line.is_critical and line.status == "refuted"]),
         Check(
             _("There is at least one learning card"),
             LearningCard.objects.filter(idea=idea).exists(),
@@ -60,3 +57,24 @@ def concreteness(viewer: Any, idea: Idea, partner: Partner | None = None) -> lis
             Check(_("It is not too early for this partner"), partner.timing != Partner.Timing.EARLY),
         ]
     return checks
+
+
+def _proved_wrong(wrong: Sequence[Assumption]) -> list[Check]:
+    """A line for every assumption that the idea cannot do without and that does not hold: which one, and what now."""
+    if not wrong:
+        return [Check(_("No critical assumption turned out to be wrong"), True)]
+    return [
+        Check(
+            _("%(reference)s: %(statement)s This matters a lot, and it turned out not to be true")
+            % {"reference": item.reference, "statement": _as_sentence(item.statement)},
+            False,
+            where="validation:assumption",
+            numbers=(item.number,),
+            wrong=item,
+        )
+        for item in sorted(wrong, key=lambda item: item.number)
+    ]
+
+
+def _as_sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

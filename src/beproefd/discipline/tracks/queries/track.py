@@ -231,12 +231,17 @@ def possible_coaches(viewer: Any, idea: Idea) -> QuerySet[User]:
 
 @dataclass(frozen=True)
 class Check:
-    """One line of a checklist. `name` is set for a line that people tick; `where` is a page to mend it."""
+    """One line of a checklist. `name` is set for a line that people tick; `where` (and `numbers`) is a page to mend it.
+
+    `wrong`: the assumption that proved wrong, for which there are three ways out.
+    """
 
     text: str
     done: bool
     name: str = ""
     where: str = ""
+    numbers: tuple[int, ...] = ()
+    wrong: Assumption | None = None
 
 
 def start_checks(track: Track) -> list[Check]:

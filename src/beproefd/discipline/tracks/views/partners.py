@@ -28,7 +28,7 @@ def partner_list(request: HttpRequest, slug: str, reference: str) -> HttpRespons
         _("Partners"),
         idea,
         partners=queries.partners(request.user, idea),
-        checks=[(check, address(check.where, idea)) for check in checks],
+        checks=[(check, address(check.where, idea, *check.numbers)) for check in checks],
         concrete=all(check.done for check in checks),
     )
 
@@ -67,7 +67,7 @@ def partner(request: HttpRequest, slug: str, reference: str, number: int) -> Htt
         found.organisation,
         idea,
         partner=found,
-        checks=[(check, address(check.where, idea) if check.where else "") for check in checks],
+        checks=[(check, address(check.where, idea, *check.numbers) if check.where else "") for check in checks],
         concrete=all(check.done for check in checks),
         can_ask=Partner.Stage.ASKED in NEXT_STAGES[found.stage],
         steps=steps,
