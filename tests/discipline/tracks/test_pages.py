@@ -14,6 +14,8 @@ from django.utils import timezone
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Objection, Partner, Pulse, Resolution, Track
+from beproefd.discipline.validation.actions import revise_canvas
+from beproefd.discipline.validation.models import CANVAS_FIELDS
 from tests import factories as make
 from tests.discipline.pages import hidden, visit
 from tests.factories.tracks import LEARNED, Course
@@ -179,6 +181,64 @@ def test_a_disagreement_is_answered_decided_and_ticked_on_the_pages(busy: Course
     assert "besloten zonder bewijs" in browser.get(page).content.decode()
     assert browser.post(of(busy, "tick", 1), {"done": "yes"}).status_code == 302
     assert Resolution.objects.get().done_at is not None
+
+
+def draw(by: Any, idea: Idea) -> None:
+    """A first canvas: a change of it asks for evidence."""
+    revise_canvas(by=by, idea=idea, base_number=0, values=dict.fromkeys(CANVAS_FIELDS, "Tekst"))
+
+
+def test_after_a_pivot_evidence_carries_the_name_of_its_idea_wherever_it_is_chosen_or_shown(busy: Course) -> None:
+    browser = visit(busy.owner)
+    before = [
+        label for _pk, label in browser.get(of(busy, "objection", 1)).context["reply_form"]["evidence"].field.choices
+    ]
+    assert before == ["B1: Iemand deed het zonder hulp."]  # one idea: no name needed
+    make.learn(busy, "pivot", title="Nazorg na schuld")
+    parent, child = busy.idea, Idea.objects.get(pivot_of=busy.idea)
+    busy.idea = child
+    own = make.evidence(busy, child.assumptions.first(), text="Iemand kwam terug.")
+    draw(busy.owner, child)
+    actions.raise_objection(by=busy.manager, idea=child, kind="never", text="Dit wordt niets.")
+    page = of(busy, "objection", 1)
+    names = {"Nazorg na schuld B1: Iemand kwam terug.", f"{parent.title} B1: Iemand deed het zonder hulp."}
+    pages = {
+        page: "reply_form",
+        of(busy, "learn"): "form",
+        reverse("validation:canvas_edit", args=[child.challenge.slug, child.reference]): "form",
+    }
+    for address, form in pages.items():
+        assert names <= {label for _pk, label in browser.get(address).context[form]["evidence"].field.choices}, address
+    chosen = [own.pk, parent.evidences.get(number=1).pk]
+    key = hidden(browser.get(page), "request_key")
+    assert browser.post(page, {"text": "Kijk.", "request_key": key, "evidence": chosen}).status_code == 302
+    answer = browser.get(page).content.decode().split("Iemand kwam terug")[0]
+    assert f"{parent.title} B1" in answer
+    about = reverse("validation:assumption", args=[child.challenge.slug, child.reference, own.assumptions.get().number])
+    assert f"<strong>{parent.title} B1</strong>" in browser.get(about).content.decode()
+    assert f'">{child.title} B1' not in answer  # evidence of the idea itself needs no name outside a mixed list
+
+
+@pytest.mark.parametrize("name", ["tracks:objection", "tracks:learn", "validation:evidence", "validation:canvas_edit"])
+def test_the_evidence_of_an_earlier_idea_costs_no_query_for_each_piece(name: str) -> None:
+    counts = []
+    for pieces in (2, 5):
+        course = make.running()
+        about = make.assumption(course)
+        for _n in range(pieces):
+            make.evidence(course, about)
+        make.learn(course, "pivot")
+        child = Idea.objects.get(pivot_of=course.idea)
+        draw(course.owner, child)
+        said = actions.raise_objection(by=course.manager, idea=child, kind="never", text="Dit wordt niets.")
+        numbers = [said.number] if name == "tracks:objection" else []
+        address = reverse(name, args=[child.challenge.slug, child.reference, *numbers])
+        browser = visit(course.owner)
+        browser.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert "Iemand deed het" in browser.get(address).content.decode()
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_skills_are_written_shared_and_taken_along_on_the_pages(busy: Course) -> None:

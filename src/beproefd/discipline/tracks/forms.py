@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from beproefd.discipline.ideas.models import IdeaVersion
 from beproefd.discipline.validation.models import Assumption, Evidence, LearningCard
+from beproefd.discipline.validation.queries import named_evidence
 from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.chain import digest
 from beproefd.ui.forms import ActionForm, DateInput, RequestKeyForm, StampedForm, model_fields
@@ -106,7 +107,7 @@ class EvidenceChoice(ActionForm):
         super().__init__(*args, **kwargs)
         self.known_evidence = list(evidence)
         self.fields["evidence"].choices = [
-            (str(item.pk), f"{item.reference}: {_shortened(item.text)}") for item in self.known_evidence
+            (str(item.pk), f"{name}: {_shortened(item.text)}") for item, name in named_evidence(self.known_evidence)
         ]
 
     def chosen_evidence(self) -> list[Evidence]:

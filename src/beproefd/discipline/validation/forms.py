@@ -26,6 +26,7 @@ from .models import (
     TargetGroup,
     TestCard,
 )
+from .queries import named_evidence
 
 ASSUMPTION_FIELDS = ("statement", "kind", "importance", "belief", "effort_days", "group", "owner", "alternative")
 CARD_FIELDS = (
@@ -340,7 +341,7 @@ class CanvasForm(RequestKeyForm):
         )
         self.fields["evidence"] = forms.MultipleChoiceField(
             label=_("Which evidence showed it?"),
-            choices=[(str(item.pk), f"{item.reference}: {item.text[:120]}") for item in self.log],
+            choices=[(str(item.pk), f"{name}: {item.text[:120]}") for item, name in named_evidence(self.log)],
             widget=forms.CheckboxSelectMultiple,
             required=False,
         )

@@ -256,9 +256,23 @@ def evidence_log(viewer: Any, idea: Idea) -> list[Evidence]:
     return list(
         Evidence.objects.filter(Q(idea=idea) | Q(pk__in=pks))
         .select_related("group", "card", "idea", "created_by")
-        .prefetch_related(Prefetch("links", queryset=links))
+        .prefetch_related(Prefetch("links", queryset=links), *with_titles("idea"))
         .order_by("-seen_on", "-pk")
     )
+
+
+def with_titles(idea: str) -> list[Any]:
+    """What to read along (`idea`: the way to the ideas), so that the title of each costs no query of its own."""
+    return [Prefetch(f"{idea}__versions", queryset=IdeaVersion.objects.order_by("-number"), to_attr="newest")]
+
+
+def named_evidence(pieces: Sequence[Evidence]) -> list[tuple[Evidence, str]]:
+    """The pieces with what to call each: B1, or with the title of its idea when they come from more than one idea.
+
+    After a pivot the idea before and the changed idea each have a B1.
+    """
+    mixed = len({item.idea_id for item in pieces}) > 1
+    return [(item, f"{item.idea.title} {item.reference}" if mixed else item.reference) for item in pieces]
 
 
 @dataclass(frozen=True)
@@ -322,7 +336,7 @@ def learning(viewer: Any, idea: Idea) -> list[LearningCard]:
     return list(
         LearningCard.objects.filter(idea=idea)
         .select_related("created_by")
-        .prefetch_related("assumptions", "evidence__idea")
+        .prefetch_related("assumptions", "evidence__idea", *with_titles("evidence__idea"))
         .order_by("-number")
     )
 
@@ -332,7 +346,9 @@ def canvas_revisions(viewer: Any, idea: Idea) -> list[CanvasRevision]:
     if not can_look_in(viewer, idea):
         return []
     return list(
-        idea.canvasrevisions.select_related("created_by").prefetch_related("evidence__idea").order_by("-number")
+        idea.canvasrevisions.select_related("created_by")
+        .prefetch_related("evidence__idea", *with_titles("evidence__idea"))
+        .order_by("-number")
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.validation.models import Evidence
-from beproefd.discipline.validation.queries import evidence_log
+from beproefd.discipline.validation.queries import evidence_log, with_titles
 from beproefd.discipline.validation.rules import can_look_in
 from beproefd.ground.accounts.models import User
 
@@ -42,7 +42,12 @@ def threads(viewer: Any, idea: Idea, number: int | None = None) -> list[Thread]:
         Objection.objects.filter(idea=idea, **({"number": number} if number else {}))
         .select_related("created_by", "resolution__owner")
         .prefetch_related(
-            Prefetch("replies", queryset=Reply.objects.select_related("created_by").prefetch_related("evidence__idea"))
+            Prefetch(
+                "replies",
+                queryset=Reply.objects.select_related("created_by").prefetch_related(
+                    "evidence__idea", *with_titles("evidence__idea")
+                ),
+            )
         )
         .order_by("number")
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -130,6 +131,8 @@ def assumption(request: HttpRequest, slug: str, reference: str, number: int) -> 
     row = get_object_or_404(Assumption, idea=idea, number=number)
     retired = bool(row.retired_reason)
     line = next(line for line in queries.register(request.user, idea, retired=retired) if line.assumption.pk == row.pk)
+    links = list(line.assumption.evidence_links.all())
+    prefetch_related_objects(links, "evidence__idea", *queries.with_titles("evidence__idea"))
     return page(
         request,
         "validation/assumption.html",
@@ -138,7 +141,7 @@ def assumption(request: HttpRequest, slug: str, reference: str, number: int) -> 
         line=line,
         row=row,
         status_kind=STATUS[line.status],
-        links=list(line.assumption.evidence_links.all()),
+        links=links,
         overrides=row.overrides.select_related("created_by"),
         beliefs=BELIEFS,
         factors=FACTORS,
