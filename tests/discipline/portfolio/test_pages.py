@@ -11,8 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from beproefd.discipline.ideas.actions import follow_up
+from beproefd.discipline.ideas.for_rooms_above import end_follow_up
 from beproefd.discipline.juries.models import Interest
 from beproefd.discipline.portfolio import actions
+from beproefd.discipline.portfolio.levels import GATES
 from beproefd.discipline.portfolio.models import Decision, ImportedEntry, Publication, Review, Reviewer, Tie
 from beproefd.discipline.portfolio.queries.library import public_id
 from tests import factories
@@ -95,6 +97,53 @@ def test_the_dossier_can_be_downloaded_byte_for_byte(shop):
     answer = visit(shop.owner).get(at("dossier_file", gate))
     assert answer.content.decode() == gate.fresh().dossier
     assert visit(gate.reviewers[0]).get(at("dossier_file", gate)).status_code == 200
+
+
+def test_asking_for_a_gate_that_cannot_be_asked_says_what_happened_what_was_kept_and_what_to_do(shop):
+    portfolio.describe(shop)
+    gate = portfolio.gate(shop)
+    here = [shop.idea.challenge.slug, shop.idea.reference]
+    ask, learn = reverse("portfolio:ask", args=here), reverse("tracks:learn", args=here)
+    team, coach = visit(shop.owner), visit(shop.coach)
+    waits = team.get(ask)
+    assert waits.status_code == 200
+    assert "waits for a decision. Nothing is lost." in text(waits)
+    assert f'href="{at("request", gate)}"' in text(waits)
+    portfolio.decide(gate, "stop")
+    for browser in (team, coach):
+        told = browser.get(ask)
+        assert told.status_code == 200
+        assert "The decision at this gate was to stop. Everything you wrote is kept" in text(told)
+        assert (f'href="{learn}"' in text(told), f'href="{at("request", gate)}"' in text(told)) == (True, True)
+        assert "<textarea" not in text(told)  # no form that can only be refused
+    typed = team.post(ask, {"plan": "Toch nog een proef.", "budget": "0", "request_key": "3" * 32})
+    assert "The decision at this gate was to stop. Everything you wrote is kept" in text(typed)
+    assert "Toch nog een proef." in text(typed)
+    end_follow_up(by=shop.manager, idea=shop.idea)
+    ended = team.get(ask)
+    assert (ended.status_code, "no longer being worked out. Everything you wrote is kept" in text(ended)) == (200, True)
+
+
+def test_an_idea_that_passed_every_gate_hears_so(shop):
+    portfolio.describe(shop)
+    for _gate in GATES:
+        portfolio.decide(portfolio.gate(shop))
+    page = visit(shop.owner).get(reverse("portfolio:ask", args=[shop.idea.challenge.slug, shop.idea.reference]))
+    assert (page.status_code, "has passed all gates. Nothing more is asked of you here." in text(page)) == (200, True)
+
+
+def test_why_a_gate_cannot_be_asked_is_told_to_nobody_but_the_team_and_its_coach(shop):
+    portfolio.describe(shop)
+    gate = portfolio.gate(shop)
+    portfolio.decide(gate, "stop")
+    ask = reverse("portfolio:ask", args=[shop.idea.challenge.slug, shop.idea.reference])
+    manager = visit(shop.manager).get(ask)
+    assert (manager.status_code, "to stop" in text(manager)) == (403, False)
+    assert "Only the team and its coach ask for a gate." in text(manager)
+    outside = [*gate.reviewers, shop.jury.owners[1], person("juror"), person("coach"), person("administrator"), None]
+    for someone in outside:
+        for answer in (visit(someone).get(ask), visit(someone).post(ask, {"plan": "x"})):
+            assert (answer.status_code, "to stop" in text(answer)) == (404, False)
 
 
 def test_publishing_asks_about_what_may_be_personal_data_and_keeps_what_was_typed(shop):

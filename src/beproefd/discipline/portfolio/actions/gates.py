@@ -23,7 +23,7 @@ from beproefd.ground.audit.chain import canonical, sha256
 
 from ..models import Decision, GateRequest, Outcome, Review, Reviewer, Tie
 from ..queries.dossier import dossier_of
-from ..queries.gates import counting_reviews, has_read_reviews, next_gate, own_review, seat_of, told_to_stop
+from ..queries.gates import Refusal, counting_reviews, gate_to_ask, has_read_reviews, own_review, seat_of
 from ..rules import belongs_to, bound_idea_ids, can_judge, can_run_gates, can_run_request, may_be_named
 from .doors import need
 
@@ -39,15 +39,9 @@ def ask_review(
         existing = GateRequest.objects.filter(idea=idea, request_key=request_key).first() if request_key else None
         if existing:
             return existing
-        if GateRequest.objects.filter(idea=idea, decided_at=None).exists():
-            raise ValidationError(_("There is an open request already. Wait for the decision."))
-        if told_to_stop([idea.pk]):
-            raise ValidationError(
-                _("The decision at this gate was to stop. Write the learning card that stops or changes the idea.")
-            )
-        gate = next_gate(idea)
-        if gate is None:
-            raise ValidationError(_("This idea has passed all gates."))
+        gate = gate_to_ask(idea)
+        if isinstance(gate, Refusal):
+            raise ValidationError(gate.text)
         plan = need(plan, _("Say what you will do after this gate."), "plan")
         dossier = canonical(dossier_of(idea, gate, plan=plan, budget_cents=budget_cents, at=timezone.now()))
         last = GateRequest.objects.filter(idea=idea).order_by("-number").first()

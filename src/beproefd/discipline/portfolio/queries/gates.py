@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.queries import visible_challenges
 from beproefd.discipline.ideas.models import Idea, IdeaVersion, TeamMember
@@ -233,7 +234,42 @@ def gate_lines(requests: Iterable[GateRequest]) -> list[GateLine]:
     return [GateLine(gate, passed.get(gate.key), gate.key == ahead) for gate in GATES]
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why the next gate cannot be asked now, in words for the team; `last` is the request it is about."""
+
+    text: str
+    last: GateRequest | None = None
+    learn: bool = False
+
+
+def gate_to_ask(idea: Idea) -> Gate | Refusal:
+    """The gate that the team can ask for now, or why it cannot. For the actions and for who belongs to the idea."""
+    if not idea.is_followed_up:
+        return Refusal(
+            _("This idea is no longer being worked out. Everything you wrote is kept, and you can still read it.")
+        )
+    last = GateRequest.objects.filter(idea=idea).select_related("decision").order_by("-number").first()
+    if last and not last.decided_at:
+        return Refusal(
+            _(
+                "There is an open request already: it waits for a decision. Nothing is lost. "
+                "Wait for the decision; until then you can go on testing."
+            ),
+            last,
+        )
+    if told_to_stop([idea.pk]):
+        return Refusal(
+            _(
+                "The decision at this gate was to stop. Everything you wrote is kept, with the reasons. "
+                "Write the learning card that stops or changes the idea; a changed idea can ask again."
+            ),
+            last,
+            learn=True,
+        )
+    return next_gate(idea) or Refusal(_("This idea has passed all gates. Nothing more is asked of you here."))
+
+
 def may_ask(viewer: Any, idea: Idea) -> bool:
     """Whether the team or coach can ask for the next gate now."""
-    waiting = GateRequest.objects.filter(idea=idea, decided_at=None).exists()
-    return bool(can_work_on(viewer, idea)) and not waiting and not told_to_stop([idea.pk]) and bool(next_gate(idea))
+    return bool(can_work_on(viewer, idea)) and isinstance(gate_to_ask(idea), Gate)

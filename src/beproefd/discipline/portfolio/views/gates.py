@@ -87,7 +87,10 @@ def ask(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     idea = enter(request, slug, reference)
     form = AskForm(request.POST or None)
     if request.method != "POST":
-        require(queries.may_ask(request.user, idea))
+        require(belongs_to(request.user, idea), _("Only the team and its coach ask for a gate. Nothing was changed."))
+        known = queries.gate_to_ask(idea)
+        if isinstance(known, queries.Refusal):
+            return page(request, "portfolio/no_ask.html", _("Ask for a gate"), idea, refusal=known)
     made = tried(
         form,
         lambda said: actions.ask_review(
