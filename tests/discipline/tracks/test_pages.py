@@ -14,7 +14,7 @@ from django.utils import timezone
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.tracks import actions
 from beproefd.discipline.tracks.models import Objection, Partner, Pulse, Resolution, Track
-from beproefd.discipline.validation.actions import revise_canvas
+from beproefd.discipline.validation.actions import retire_assumption, revise_canvas
 from beproefd.discipline.validation.models import CANVAS_FIELDS
 from tests import factories as make
 from tests.discipline.pages import hidden, visit
@@ -94,6 +94,59 @@ def test_the_programme_opens_a_track_and_the_team_starts_it_on_the_pages_alone()
         team.post(of(course, "start"), {"tick": name, "done": "yes"})
     assert team.post(of(course, "start"), {}).status_code == 302
     assert course.fresh().track.state == "running"
+
+
+def ready() -> Course:
+    """A track that starts with everything in place."""
+    course = make.course()
+    for n in range(3):
+        about = make.assumption(course, f"Aanname {n}")
+    make.card(course, [about], started=False)
+    make.agree(course, course.owner)
+    for name in ("has_access", "knows_who_decides"):
+        actions.tick_start(by=course.owner, track=course.track, name=name, done=True)
+    actions.start_track(by=course.owner, track=course.track)
+    return course.fresh()
+
+
+def english(person: Any) -> Any:
+    browser = visit(person)
+    browser.cookies["django_language"] = "en"
+    return browser
+
+
+def test_the_start_checklist_can_be_read_after_the_start_as_it_was_then() -> None:
+    course = ready()
+    for who in (course.owner, course.coach, course.manager):
+        shown = english(who).get(of(course, "home")).content.decode()
+        assert "Start: 7 of 7 ready" in shown
+        assert "It is agreed who decides when you disagree" in shown
+    make.join(course)  # someone whose hours are not agreed yet
+    retire_assumption(by=course.owner, assumption=course.idea.assumptions.first(), reason="Niet meer nodig.")
+    assert "Start: 7 of 7 ready" in english(course.owner).get(of(course, "home")).content.decode()
+    assert visit(course.owner).get(of(course, "start")).url == of(course, "home") + "#start"
+
+
+def test_a_track_that_started_early_shows_what_is_ready_by_now_and_of_hours_only_to_team_and_coach() -> None:
+    course = make.running()
+    hours = "The hours of everyone with an account are agreed"
+    for who, sees, summary in (
+        (course.owner, True, "2 of 7 of the start checklist"),
+        (course.coach, True, "2 of 7 of the start checklist"),
+        (course.manager, False, "2 of 6 of the start checklist"),
+    ):
+        shown = english(who).get(of(course, "home")).content.decode()
+        assert (hours in shown, summary in shown) == (sees, True)
+
+
+def test_after_a_pivot_the_start_checklist_stands_with_the_idea_before() -> None:
+    course = ready()
+    make.learn(course, "pivot")
+    before = of(course, "home")
+    course.idea = Idea.objects.get(pivot_of=course.idea)
+    shown = english(course.owner).get(of(course, "home")).content.decode()
+    assert (f'href="{before}#start"' in shown, "of 7" in shown) == (True, False)
+    assert "Start: 7 of 7 ready" in english(course.owner).get(before).content.decode()
 
 
 def test_a_cycle_is_closed_on_its_page(busy: Course) -> None:

@@ -31,7 +31,17 @@ from beproefd.discipline.validation.rules import can_look_in
 from beproefd.discipline.validation.sentences import verdict_word
 
 from ..models import Cycle, Resolution, Track
-from .track import Check, CycleLine, cycle_lines, signal_of, start_checks, start_checks_of, wait_text
+from .track import (
+    Check,
+    CycleLine,
+    StartList,
+    cycle_lines,
+    signal_of,
+    start_checks,
+    start_checks_of,
+    start_list,
+    wait_text,
+)
 
 must_stop: list[Callable[[Collection[int]], Collection[int]]] = []
 """Rooms above add here which of these ideas heard that they must stop. The team itself ends the work, by a learning."""
@@ -106,6 +116,7 @@ class Work:
 class Home(Work):
     """Everything on the page. A track that ended asks nothing more, so then nothing open is in it."""
 
+    begun: StartList | None
     tempo: Tempo
     alarms: list[Coverage]
     learned: list[LearningCard]
@@ -141,6 +152,7 @@ def home(viewer: Any, track: Track, idea: Idea) -> Home | None:
     return Home(
         track=track,
         checks=start_checks(track) if track.state == Track.State.PREPARING else [],
+        begun=start_list(viewer, track),
         tempo=tempo(viewer, idea) or Tempo(0, None, quiet=False),
         riskiest=next((line for line in register(viewer, idea) if not line.is_settled), None) if is_open else None,
         tests=cards(viewer, idea),

@@ -4,7 +4,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.rules import is_coach, is_manager
 
 from ..models import Agreement, Cycle, Track
+from ..rules import can_see_capacity
 
 
 def track_of(viewer: Any, idea: Idea) -> Track | None:
@@ -276,6 +277,38 @@ def start_checks_of(tracks: Sequence[Track]) -> dict[int, list[Check]]:
         ]
         for track in tracks
     }
+
+
+@dataclass(frozen=True)
+class StartList:
+    """The start checklist of a track that has begun: how it was then, or how it stands now when it began early."""
+
+    checks: list[Check]
+    early: bool
+
+    @property
+    def summary(self) -> str:
+        """How much of it is ready, in one line."""
+        numbers = {"done": sum(check.done for check in self.checks), "all": len(self.checks)}
+        if self.early:
+            return _("Started early: %(done)s of %(all)s of the start checklist is ready by now") % numbers
+        return _("Start: %(done)s of %(all)s ready") % numbers
+
+
+def start_list(viewer: Any, track: Track) -> StartList | None:
+    """What had to be in place, to read back later; None before the start and where a pivot carried the work on.
+
+    Without a reason to start early everything was ready (`start_track`), so what changed since does not show here.
+    Otherwise it is what is ready now; of hours (lesson 6) only the team and its coach then hear more.
+    """
+    if track.started_at is None or (track.continues and track.continues.started_at):
+        return None
+    if not track.early_reason:
+        return StartList([replace(check, done=True) for check in start_checks(track)], early=False)
+    checks = start_checks(track)
+    if not can_see_capacity(viewer, track.idea):
+        checks = [check for check in checks if check.where != "tracks:team"]
+    return StartList(checks, early=True)
 
 
 def hours_complete(track: Track) -> bool:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from beproefd.discipline.ideas.models import Idea
 from beproefd.ground.accounts.rules import is_manager, require
 from beproefd.ui.buttons import press, tried
 from beproefd.ui.forms import ReasonForm
@@ -73,10 +74,15 @@ def home(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         home=shown,
         step_url=address(step.where, idea, *step.numbers) if opens else "",
         guides=can_guide(request.user, idea),
-        checks=[(check, address(check.where, idea) if check.where else "") for check in shown.checks],
+        checks=_with_addresses(shown.checks, idea),
+        begun=_with_addresses(shown.begun.checks, idea) if shown.begun else [],
         learned=shown.learned,
         timeline=cycle_picture(shown.cycles),
     )
+
+
+def _with_addresses(checks: list[queries.Check], idea: Idea) -> list[tuple[queries.Check, str]]:
+    return [(check, address(check.where, idea) if check.where else "") for check in checks]
 
 
 def plan(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
@@ -108,7 +114,7 @@ def start(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     if not guides:
         require(can_work_on(request.user, idea))
     if track.state != Track.State.PREPARING:
-        return redirect("tracks:home", slug, reference)
+        return redirect(address("tracks:home", idea) + "#start")
     checks = queries.start_checks(track)
     ready = all(check.done for check in checks)
     if request.method == "POST" and "tick" in request.POST:
@@ -120,7 +126,7 @@ def start(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     ):
         messages.success(request, _("The track has started."))
         return redirect("tracks:home", slug, reference)
-    shown = [(check, address(check.where, idea) if check.where else "") for check in checks]
+    shown = _with_addresses(checks, idea)
     return page(request, "start", _("Ready to start?"), idea, track=track, checks=shown, ready=ready, guides=guides, form=form)  # fmt: skip
 
 
