@@ -115,6 +115,44 @@ def test_what_waits_is_sent_from_another_page_of_the_work_too(
     phone.context.close()
 
 
+def test_who_signs_out_while_something_still_waits_is_told_so_and_how_to_send_it_first(
+    browser: Any, demo_site: running.LiveSite, axe: Callable[[Any], list[str]]
+) -> None:
+    phone, card = _at_the_form(browser, demo_site, axe)
+    phone.context.route("**/stapel/", lambda route: route.abort())  # no connection for what was tapped
+    phone.page.click("button[value=no]")
+    warning, sign_out = "#eerst-versturen", "form[action='/account/logout/'] button"
+    for start in ("/", "/account/logout/"):  # the button on every page, and the page of its own
+        phone.page.goto(start)
+        assert phone.page.locator(warning).is_hidden()
+        if start == "/":
+            phone.page.click("summary:has-text('Menu')")
+        phone.page.locator(f"{'main ' if start != '/' else ''}{sign_out}").first.click()
+        phone.page.wait_for_selector(f"{warning}:has-text('wachten: 1')")
+        assert "Je bent nog niet uitgelogd" in phone.page.inner_text(warning)
+        assert phone.page.evaluate("document.activeElement.id") == "eerst-versturen"
+        assert phone.page.get_attribute(f"{warning} li a", "href") == f"{card}waarnemen/"
+        assert phone.axe(phone.page) == []
+        phone.page.click(f"{warning} [data-stay]")
+        assert phone.page.locator(warning).is_hidden()
+    phone.page.locator(f"main {sign_out}").first.click()
+    with phone.page.expect_navigation():
+        phone.page.click(f"{warning} [data-leave]")
+    phone.become("Cor")
+    phone.page.click("summary:has-text('Menu')")
+    with phone.page.expect_navigation():  # what waits is of someone else
+        phone.page.locator(sign_out).first.click()
+    phone.become("Otis")
+    phone.page.goto("/account/logout/")
+    phone.page.locator(f"main {sign_out}").first.click()
+    phone.page.wait_for_selector(f"{warning}:has-text('wachten: 1')")
+    phone.context.unroute("**/stapel/")
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_selector(f"{warning}:has-text('Alles is verstuurd')")
+    assert phone.problems == []
+    phone.context.close()
+
+
 def _at_the_form(browser: Any, site: running.LiveSite, axe: Callable[[Any], list[str]]) -> tuple[Person, str]:
     """Otis at the form for observations of a running test, and the address of the test."""
     phone = Person(browser, site, axe).become("Otis")

@@ -62,6 +62,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav_items": nav,
         "account_links": account,
+        "before_signing_out": "validation/parts/before_signing_out.html" if signed_in else "",
         "footer_links": footer,
         "demo_banner": (_("Demo: do not enter real personal data.") if settings.DEMO else ""),
         "chosen": SimpleLazyObject(lambda: chosen_ideas(user)),  # for the badge of an idea; asked where one is shown

@@ -219,6 +219,7 @@
     if (beats % 10 === 0) refresh();
     if (beats % 15 === 0) send();
   }, 1000);
+  form.dataset.waiting = String(shelf.unsent().length);
   if (shelf.kept().length) say("");
   send();
   refresh();

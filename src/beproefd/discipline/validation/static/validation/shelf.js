@@ -3,7 +3,7 @@
 // nobody sends what someone else saw. A row is forgotten only when the server said that it took it; one that it refused
 // stays, with the reason, until the person decides. `until`: a row that may still be undone is not sent before that.
 "use strict";
-window.beproefdShelf = (() => {
+window.beproefdShelf ||= (() => {
   const NAME = "beproefd.observations.";
   const LONGEST = 130000; // ms that a row can wait to be undone; a clock that was set back must not hold it for days
   const busy = new Set();
