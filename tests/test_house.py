@@ -125,6 +125,8 @@ SAFE = {"BEPROEFD_SECRET_KEY": running.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "be
         ("BEPROEFD_DEMO", "perhaps"),
         ("BEPROEFD_REQUIRE_MFA", "no way"),
         ("BEPROEFD_LOG_LEVEL", "loud"),
+        ("BEPROEFD_DAY_OF_WORK_EUROS", "veel"),
+        ("BEPROEFD_DAY_OF_WORK_EUROS", "0"),
         ("BEPROEFD_EMAIL_URL", "pigeon://roof"),
         ("BEPROEFD_SECRET_KEY", "a-key-of-forty-nine-characters-is-not-long-enough"),
         ("BEPROEFD_SECRET_KEY", "ab" * 30),

@@ -32,6 +32,7 @@ KNOWN = {
     "BEPROEFD_EMAIL_FROM": (str, "Beproefd <niet-beantwoorden@localhost>"),
     "BEPROEFD_THEME": (str, "ui/theme.css"),
     "BEPROEFD_AREAS": (str, ""),
+    "BEPROEFD_DAY_OF_WORK_EUROS": (int, 500),  # so many euros weigh as much as one day of work (what to test next)
     "BEPROEFD_ORGANISATION": (str, "Gemeente"),
     "BEPROEFD_REQUIRE_MFA": (bool, True),
     "BEPROEFD_OIDC_SERVER_URL": (str, ""),
@@ -84,6 +85,15 @@ if not BASE_URL.startswith(("http://", "https://")):
 if env("BEPROEFD_LOG_LEVEL") not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     _stop(f"BEPROEFD_LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {env('BEPROEFD_LOG_LEVEL')!r}.")
 ORGANISATION = env("BEPROEFD_ORGANISATION")
+try:
+    DAY_OF_WORK_EUROS = env("BEPROEFD_DAY_OF_WORK_EUROS")
+except ValueError:
+    DAY_OF_WORK_EUROS = 0
+if DAY_OF_WORK_EUROS < 1:
+    _stop(
+        "BEPROEFD_DAY_OF_WORK_EUROS must be a whole number of euros, 1 or more, not "
+        f"{os.environ['BEPROEFD_DAY_OF_WORK_EUROS']!r}."
+    )
 if unknown := set(env("BEPROEFD_REQUIRE")) - {"browser", "postgres"}:
     _stop(f"BEPROEFD_REQUIRE knows browser and postgres, not {', '.join(sorted(unknown))}.")
 

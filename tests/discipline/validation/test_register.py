@@ -59,6 +59,23 @@ def test_the_riskiest_assumption_stands_first_with_one_sentence_why(shop: Worksh
     assert lines[0].why == "Importance 4 of 5, nothing was seen yet, and testing takes about 1 day."
 
 
+def test_money_counts_in_what_to_test_first_and_the_sentence_says_how(shop: Workshop, settings: Any) -> None:
+    dear = make.assumption(shop, "Duur om te beproeven", importance=5, effort_days=2)
+    cheap = make.assumption(shop, "Goedkoop om te beproeven", importance=4, effort_days=2)
+    assert [line.assumption for line in register(shop.owner, shop.idea)] == [dear, cheap]
+    make.card(shop, [dear], started=False, effort_days=2, cost_cents=120_000)
+    make.card(shop, [cheap], started=False, effort_days=2, cost_cents=0)
+    first, last = register(shop.owner, shop.idea)
+    assert (first.assumption, last.assumption) == (cheap, dear)
+    assert first.why == "Importance 4 of 5, nothing was seen yet, and testing takes about 2 days."
+    assert last.why == (
+        "Importance 5 of 5, nothing was seen yet, and testing takes about 2 days and € 1,200 "
+        "(€ 500 weighs as much as a day of work)."
+    )
+    settings.DAY_OF_WORK_EUROS = 6000
+    assert [line.assumption for line in register(shop.owner, shop.idea)] == [dear, cheap]
+
+
 def test_a_settled_assumption_stands_last(shop: Workshop) -> None:
     settled = make.assumption(shop, "Bewezen", importance=5)
     make.assumption(shop, "Open", importance=1)

@@ -68,6 +68,18 @@ def test_important_unsure_and_cheap_comes_first() -> None:
     assert riskiest_first(worths) == [1, 3, 0, 2]
 
 
+def test_money_is_counted_as_days_of_work() -> None:
+    assert worth(4, 1.0, 2, 500, 500) == worth(4, 1.0, 3) == pytest.approx(4 / 3)
+    assert worth(4, 1.0, 2, 0, 500) == worth(4, 1.0, 2)
+
+
+@given(st.integers(1, 5), st.floats(0, 1), st.integers(1, 60), st.floats(0, 1e6), st.floats(0, 1e6), st.floats(1, 5000))
+def test_more_money_never_makes_a_test_come_earlier(
+    importance: int, unsure: float, days: int, euros: float, more: float, day: float
+) -> None:
+    assert worth(importance, unsure, days, euros + more, day) <= worth(importance, unsure, days, euros, day)
+
+
 @given(st.lists(st.floats(0, 100), max_size=20))
 def test_everything_has_one_place_in_the_order(worths: list[float]) -> None:
     order = riskiest_first(worths)

@@ -3,13 +3,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from beproefd.discipline.challenges.queries import visible_challenges
@@ -68,6 +70,7 @@ class Line:
     override: Override | None
     cards: tuple[TestCard, ...]
     days: int
+    euros: float
     rank: int
 
     @property
@@ -77,8 +80,11 @@ class Line:
 
     @property
     def worth(self) -> float:
-        """Importance x uncertainty for each day of work; nothing once it is settled."""
-        return 0.0 if self.is_settled else worth(self.assumption.importance, self.standing.uncertainty, self.days)
+        """Importance x uncertainty for what testing costs, work and money; nothing once it is settled."""
+        if self.is_settled:
+            return 0.0
+        importance, unsure = self.assumption.importance, self.standing.uncertainty
+        return worth(importance, unsure, self.days, self.euros, settings.DAY_OF_WORK_EUROS)
 
     @property
     def is_settled(self) -> bool:
@@ -106,11 +112,22 @@ class Line:
             "both": _("what we saw speaks both for and against it"),
             "": _("we do not know yet") if self.standing.pieces else _("nothing was seen yet"),
         }[self.standing.leaning]
-        return _("Importance %(importance)s of 5, %(unsure)s, and testing takes about %(days)s.") % {
-            "importance": self.assumption.importance,
-            "unsure": unsure,
-            "days": days(self.days),
-        }
+        known = {"importance": self.assumption.importance, "unsure": unsure, "days": days(self.days)}
+        if not self.euros:
+            return _("Importance %(importance)s of 5, %(unsure)s, and testing takes about %(days)s.") % known
+        known |= {"euros": number_format(round(self.euros), force_grouping=True), "day": day_in_euros()}
+        return (
+            _(
+                "Importance %(importance)s of 5, %(unsure)s, and testing takes about %(days)s and € %(euros)s "
+                "(€ %(day)s weighs as much as a day of work)."
+            )
+            % known
+        )
+
+
+def day_in_euros() -> str:
+    """How much money weighs as much as a day of work, as a person reads it."""
+    return number_format(settings.DAY_OF_WORK_EUROS, force_grouping=True)
 
 
 def register(viewer: Any, idea: Idea, *, retired: bool = False) -> list[Line]:
@@ -148,13 +165,10 @@ def lines_of(assumptions: QuerySet[Assumption]) -> list[Line]:
         override: Any = next(iter(row.standing_overrides), None)
         cards = tuple(row.cards.all())
         planned = next((card for card in cards if card.state in {"running", "draft"}), None)
-        unordered.append(Line(row, standing, override, cards, planned.effort_days if planned else row.effort_days, 0))
+        work, euros = (planned.effort_days, planned.cost_cents / 100) if planned else (row.effort_days, 0.0)
+        unordered.append(Line(row, standing, override, cards, work, euros, 0))
     order = riskiest_first([line.worth for line in unordered])
-    return [_ranked(unordered[index], rank) for rank, index in enumerate(order, start=1)]
-
-
-def _ranked(line: Line, rank: int) -> Line:
-    return Line(line.assumption, line.standing, line.override, line.cards, line.days, rank)
+    return [replace(unordered[index], rank=rank) for rank, index in enumerate(order, start=1)]
 
 
 # Tests

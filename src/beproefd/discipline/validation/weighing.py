@@ -82,9 +82,12 @@ def weigh(belief: int, pieces: Iterable[Weighed]) -> Standing:
     )
 
 
-def worth(importance: int, uncertainty: float, days: int) -> float:
-    """What testing next is worth: importance (1 to 5) x uncertainty (0 to 1) for each day of work."""
-    return importance * uncertainty / max(days, 1)
+def worth(importance: int, uncertainty: float, days: int, euros: float = 0, day_in_euros: float = 500) -> float:
+    """What testing next is worth: importance (1 to 5) x uncertainty (0 to 1) for what it costs, in days of work.
+
+    Money is counted in the same unit: `day_in_euros` is what weighs as much as one day of work.
+    """
+    return importance * uncertainty / (max(days, 1) + euros / day_in_euros)
 
 
 def riskiest_first(worths: Sequence[float]) -> list[int]:

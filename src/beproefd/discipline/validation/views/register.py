@@ -42,6 +42,7 @@ def assumptions(request: HttpRequest, slug: str, reference: str) -> HttpResponse
         groups=queries.target_groups(request.user, idea),
         group_form=GroupForm(),
         kinds=STATUS,
+        day_in_euros=queries.day_in_euros(),
     )
 
 
