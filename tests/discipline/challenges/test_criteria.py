@@ -2,11 +2,13 @@
 """Criteria set beforehand: locked once, published, and never changed."""
 
 import hashlib
+import html
 import json
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +33,13 @@ from beproefd.discipline.challenges.models import (
     Criterion,
     Phase,
 )
-from beproefd.discipline.challenges.queries import criteria_in_force, intake_readiness, lock_readiness, visible_criteria
+from beproefd.discipline.challenges.queries import (
+    criteria_in_force,
+    intake_readiness,
+    lock_readiness,
+    lock_warnings,
+    visible_criteria,
+)
 from beproefd.discipline.juries import lots
 from beproefd.ground.audit.chain import canonical, digest
 from beproefd.ground.audit.models import Entry
@@ -218,6 +226,43 @@ def test_decision_rules_that_make_no_sense_are_refused(manager, draft, values):
     with pytest.raises(ValidationError):
         set_decision_rules(by=manager, criteria_set=draft, values=values)
     assert verify().whole
+
+
+def test_before_the_lock_the_programme_hears_what_looks_wrong_and_can_lock_all_the_same(manager, draft, client):
+    for number in range(2):
+        factories.person("juror", name=f"Jurylid {number}")
+    assert lock_warnings(manager, draft) == []
+    heavy = draft.criteria.get(name="Waarde")
+    values = {name: getattr(heavy, name) for name in ("kind", "name", "question", "weight")}
+    texts = {1: "Niets.", 2: "Veel.", 3: "Genoeg.", 4: " veel. ", 5: "Heel veel."}
+    save_criterion(by=manager, criteria_set=draft, criterion=heavy, values=values, anchors=texts)
+    gate = draft.criteria.get(name="Mag het")
+    values = {name: getattr(gate, name) for name in ("kind", "name", "question", "weight")}
+    save_criterion(
+        by=manager, criteria_set=draft, criterion=gate, values=values, anchors={0: "Weet niet", 1: "Weet niet"}
+    )
+    set_decision_rules(by=manager, criteria_set=draft, values={"winners": 40, "quorum": 30})
+    draft.refresh_from_db()
+    said = lock_warnings(manager, draft)
+    assert said == [
+        "“Mag het”: no and yes have the same text, so nobody can tell them apart.",
+        "“Waarde”: 2 and 4 have the same text, so nobody can tell them apart.",
+        "40 winners is a lot: every winner gets a coach and two months.",
+        "A quorum of 30 cannot be reached yet: 2 people can be in a jury.",
+    ]
+    client.force_login(manager)
+    client.cookies["django_language"] = "en"
+    for name in ("criteria", "criteria_lock"):
+        page = html.unescape(client.get(reverse(f"challenges:{name}", args=[draft.challenge.slug])).content.decode())
+        assert [text in page for text in said] == [True] * 4
+    assert lock_criteria(by=manager, criteria_set=draft).is_locked
+
+
+def test_what_looks_wrong_in_a_draft_is_for_the_programme_alone(manager, draft):
+    set_decision_rules(by=manager, criteria_set=draft, values={"winners": 40, "quorum": 30})
+    draft.refresh_from_db()
+    for role in ("juror", "coach", "team", "administrator"):
+        assert lock_warnings(factories.person(role), draft) == []
 
 
 def test_two_criteria_of_one_set_do_not_have_the_same_name(manager, draft):

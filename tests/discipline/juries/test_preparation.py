@@ -9,8 +9,9 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from beproefd.discipline.challenges.actions import draft_criteria, lock_criteria
+from beproefd.discipline.challenges.actions import draft_criteria, lock_criteria, set_decision_rules
 from beproefd.discipline.challenges.models import CriteriaState
+from beproefd.discipline.challenges.queries import lock_warnings
 from beproefd.discipline.ideas.models import Idea
 from beproefd.discipline.juries.actions import (
     activate_alternate,
@@ -43,6 +44,8 @@ from beproefd.discipline.juries.queries import (
     scoring_readiness,
     visible_rounds,
 )
+from beproefd.ground.accounts.actions import change_account
+from beproefd.ground.accounts.models import User
 from beproefd.ground.audit.models import Entry
 from beproefd.ground.audit.queries import verify
 from tests import factories
@@ -366,3 +369,33 @@ def test_suggested_ties_of_organisation_wait_for_a_word_and_those_of_teams_do_no
         (owners[1], second, "own_team", "confirmed", True),
         (owners[1], first, "competing", "confirmed", True),
     }
+
+
+# Before new criteria are locked
+
+
+@pytest.mark.django_db
+def test_new_criteria_are_compared_with_the_seats_and_the_ideas_of_this_jury():
+    world = factories.world("preparing", ideas=3, jurors=4)
+    draft = factories.add_criteria(world.manager, world.challenge, reason="Strenger.", quorum=5, winners=4)
+    assert lock_warnings(world.manager, draft) == [
+        "A quorum of 5 cannot be reached: the jury has 4 seats.",
+        "4 winners is more than the ideas that you see: 3. Then every idea wins.",
+    ]
+    set_decision_rules(by=world.manager, criteria_set=draft, values={"quorum": 4, "winners": 3})
+    draft.refresh_from_db()
+    assert lock_warnings(world.manager, draft) == []
+
+
+@pytest.mark.django_db
+def test_ideas_are_counted_once_the_seal_is_off_and_for_who_competes_not_at_all():
+    world = factories.world("preparing", ideas=3, jurors=4)
+    draft = factories.add_criteria(world.manager, world.challenge, reason="Strenger.", quorum=2, winners=9)
+    competitor = world.owners[0]
+    change_account(by=factories.person("administrator"), user=competitor, roles={"team", "manager"}, active=True)
+    competitor = User.objects.get(pk=competitor.pk)
+    assert [len(lock_warnings(who, draft)) for who in (world.manager, competitor)] == [1, 0]
+    sealed = factories.person("manager")
+    challenge = factories.open_challenge(sealed, title="Nog open")
+    early = factories.add_criteria(sealed, challenge, reason="Strenger.", quorum=2, winners=9)
+    assert lock_warnings(sealed, early) == []

@@ -2,7 +2,7 @@
 """Reading challenges, as far as the viewer may see them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from beproefd.ground.accounts.rules import is_administrator, is_coach, is_manager
 
-from .models import IN_FORCE, CanvasVersion, Challenge, CriteriaSet, CriteriaState, Phase, Stimulus
+from .models import IN_FORCE, CanvasVersion, Challenge, CriteriaSet, CriteriaState, Criterion, Phase, Stimulus
 
 
 def visible_challenges(viewer: Any) -> QuerySet[Challenge]:
@@ -129,6 +129,44 @@ def lock_readiness(criteria_set: CriteriaSet) -> list[Check]:
             page,
         ),
     ]
+
+
+MANY_WINNERS = 10
+"""From more winners than this on we ask whether that is meant: each gets a coach and two months."""
+
+more_lock_warnings: list[Callable[[Any, CriteriaSet], list[str]]] = []
+"""Rooms above add here what they know: the seats of the jury, the ideas that were handed in."""
+
+
+def lock_warnings(viewer: Any, criteria_set: CriteriaSet) -> list[str]:
+    """What looks wrong in a draft and why, before it is locked. It can be locked all the same; for who manages it."""
+    if not is_manager(viewer):
+        return []
+    found = []
+    for criterion in criteria_set.criteria.all():
+        for first, second in _same_anchors(criterion, criteria_set.scale):
+            found.append(
+                _("“%(name)s”: %(first)s and %(second)s have the same text, so nobody can tell them apart.")
+                % {"name": criterion.name, "first": first, "second": second}
+            )
+    if criteria_set.winners > MANY_WINNERS:
+        found.append(
+            _("%(winners)s winners is a lot: every winner gets a coach and two months.")
+            % {"winners": criteria_set.winners}
+        )
+    return found + [text for ask in more_lock_warnings for text in ask(viewer, criteria_set)]
+
+
+def _same_anchors(criterion: Criterion, scale: range) -> Iterable[tuple[str, str]]:
+    """Pairs of scores, lowest first, that have the same text; a score goes with the nearest lower one."""
+    knock_out = criterion.kind == Criterion.Kind.KNOCK_OUT
+    words = {0: _("no"), 1: _("yes")} if knock_out else {score: str(score) for score in scale}
+    seen: dict[str, str] = {}
+    for score, word in words.items():
+        text = " ".join(criterion.anchors.get(str(score), "").casefold().split())
+        if text and text in seen:
+            yield seen[text], word
+        seen[text] = word
 
 
 # The three outcomes of the case. A canvas holds the words themselves, beside any words of its own.

@@ -32,6 +32,7 @@ from .queries import (
     canvas_history,
     intake_readiness,
     lock_readiness,
+    lock_warnings,
     outcome_labels,
     timeline,
     visible_challenges,
@@ -306,6 +307,7 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
         draft=draft,
         checks=checks,
         is_ready=all(check.done for check in checks),
+        warnings=lock_warnings(request.user, draft) if draft else [],
         opens_challenge=visible_challenges(request.user).filter(pk=challenge.pk).exists(),
     )
 
@@ -416,6 +418,7 @@ def criteria_lock(request: HttpRequest, slug: str) -> HttpResponse:
         draft=draft,
         criteria=list(draft.criteria.all()),
         checks=checks,
+        warnings=lock_warnings(request.user, draft),
         is_ready=all(check.done for check in checks),
     )
 
