@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from beproefd.discipline.prototypes import actions
+from beproefd.discipline.prototypes import actions, queries
 from beproefd.discipline.prototypes.models import Prototype, Screen, Session
 from beproefd.discipline.prototypes.views import sessions as pages_about_sessions
-from beproefd.discipline.validation.models import Observation
+from beproefd.discipline.validation.models import Evidence, Observation
 from tests import factories as make
 from tests.discipline.pages import hidden, visit
 from tests.discipline.prototypes.pages import of, pages_walked, text_of
@@ -283,3 +285,39 @@ def test_the_paths_page_shows_numbers_and_withdrawals_alone(shop: Workshop) -> N
     assert "Ja: 1" in said  # in the picture
     assert "1 persoon stopte; die antwoorden zijn gewist." in said
     assert "nooit een gezicht" in said
+
+
+def test_the_faces_stand_beside_the_outcome_in_the_log_of_evidence_and_count_for_nothing(shop: Workshop) -> None:
+    prototype, card = draw.three_screens(shop), make.card(shop)
+    for face in ("good", "good", "so_so", "bad", "bad", "bad", "skip", "good"):
+        draw.tried(draw.session(shop, prototype, card, mode="assisted"), face=face, alone="yes")
+    stopped = draw.session(shop, prototype, card)
+    draw.walk(stopped, "on", "1", "1", "bad", "on", "bad")
+    actions.stop(session=stopped)  # withdrawn: nothing of it is kept
+    card.refresh_from_db()
+    item = Evidence.objects.get(card=card)
+    here = [shop.idea.challenge.slug, shop.idea.reference]
+    said = "Faces at the end: 3 good, 1 so-so, 3 not good. A face does not count for the outcome."
+    for address in (reverse("validation:evidence", args=here), reverse("validation:evidence_entry", args=[*here, item.number])):  # fmt: skip
+        browser = visit(shop.owner)
+        browser.cookies["django_language"] = "en"
+        assert said in browser.get(address).content.decode()
+        assert "Faces" not in visit(shop.jury.jurors[0]).get(address).content.decode()
+    assert item.links.get().direction == "supports"  # more people did it than not, whatever their face
+    assert "good" not in item.text
+    assert queries.faces_beside(shop.jury.jurors[0], shop.idea, [card.pk]) == {}
+
+
+def test_the_log_of_evidence_asks_no_more_for_more_tests_with_screens(shop: Workshop) -> None:
+    counts = []
+    for _round in range(2):
+        prototype, card = draw.three_screens(shop), make.card(shop)
+        for _n in range(8):
+            draw.tried(draw.session(shop, prototype, card, mode="assisted"))
+        assert Evidence.objects.filter(card=card).exists()
+        browser, address = visit(shop.owner), reverse("validation:evidence", args=[shop.idea.challenge.slug, shop.idea.reference])  # fmt: skip
+        browser.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            browser.get(address)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

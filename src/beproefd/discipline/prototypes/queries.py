@@ -2,7 +2,7 @@
 """Reading screens and sessions: for the team, its coach and the programme; for a tester through a live token only."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from beproefd.discipline.validation.rules import can_look_in
 
 from . import walk
 from .models import Prototype, Screen, Session, Step
+from .sentences import faces_in_words
 
 
 def prototypes(viewer: Any, idea: Idea) -> QuerySet[Prototype]:
@@ -220,6 +221,25 @@ def paths(viewer: Any, prototype: Prototype) -> Paths | None:
         same_device=sum(row.same_device for row in rows),
         not_counted=sum(bool(row.not_counted) for row in rows),
     )
+
+
+def faces_beside(viewer: Any, idea: Idea, cards: Collection[int]) -> dict[int, str]:
+    """Per test card the faces that people gave at the end of its sessions, in one sentence. A face is no outcome."""
+    if not can_look_in(viewer, idea):
+        return {}
+    ended = Q(session__state=Session.State.DONE) | Q(session__kept=True)
+    steps = Step.objects.filter(ended, session__card__in=cards, session__prototype__idea=idea)
+    last = dict(
+        steps.filter(kind=Step.Kind.FACE, left=Step.Left.ON, screen=None)
+        .order_by("session", "position")
+        .values_list("session_id", "answer")
+    )
+    of_card = dict(Session.objects.filter(pk__in=last).values_list("pk", "card_id"))
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for session, face in last.items():
+        if face:
+            counts[of_card[session]][face] += 1
+    return {card: faces_in_words(faces) for card, faces in counts.items()}
 
 
 def _by_place(item: tuple[tuple[int, int | None], int]) -> tuple[int, int]:

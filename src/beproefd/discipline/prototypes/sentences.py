@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A path through the screens in words, and what counts as a yes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -39,3 +39,10 @@ def yes_in_words(session: Session) -> str:
     )
     helped = _("With help is a yes too.") if session.card.help_counts else _("With help is a no.")
     return f"{text} {who} {helped} {_('The face at the end does not count.')}"
+
+
+def faces_in_words(faces: Mapping[str, int]) -> str:
+    """How many people chose which face at the end, and that it does not count."""
+    known = {"good": faces.get("good", 0), "so_so": faces.get("so_so", 0), "bad": faces.get("bad", 0)}
+    said = _("Faces at the end: %(good)s good, %(so_so)s so-so, %(bad)s not good.") % known
+    return f"{said} {_('A face does not count for the outcome.')}"

@@ -2,7 +2,7 @@
 """Reading a team's work: for the team, its coach and the programme; for everyone else it does not exist."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
@@ -287,6 +287,22 @@ def named_evidence(pieces: Sequence[Evidence]) -> list[tuple[Evidence, str]]:
     """
     mixed = len({item.idea_id for item in pieces}) > 1
     return [(item, f"{item.idea.title} {item.reference}" if mixed else item.reference) for item in pieces]
+
+
+beside_the_outcome: list[Callable[[Any, Idea, Collection[int]], dict[int, str]]] = []
+"""Rooms above add here what else was seen in tests, per card in one sentence; it never counts for the outcome."""
+
+
+def seen_beside(viewer: Any, idea: Idea, pieces: Iterable[Evidence]) -> dict[int, str]:
+    """Per piece of evidence of this idea what was seen in its test beside the outcome. Empty for who may not look."""
+    if not can_look_in(viewer, idea):
+        return {}
+    cards = {item.card_id: item.pk for item in pieces if item.card_id and item.idea_id == idea.pk}
+    found: dict[int, str] = {}
+    for ask in beside_the_outcome if cards else ():
+        for card, text in ask(viewer, idea, cards).items():
+            found[cards[card]] = f"{found[cards[card]]} {text}" if cards[card] in found else text
+    return found
 
 
 @dataclass(frozen=True)

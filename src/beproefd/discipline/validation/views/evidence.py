@@ -26,12 +26,14 @@ def log(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """All evidence, and from which groups there is none yet."""
     idea = enter_work(request, slug, reference)
     coverage = queries.coverage(request.user, idea)
+    pieces = queries.evidence_log(request.user, idea)
+    beside = queries.seen_beside(request.user, idea, pieces)
     return page(
         request,
         "validation/evidence.html",
         _("Evidence"),
         idea,
-        log=queries.evidence_log(request.user, idea),
+        log=[(item, beside.get(item.pk, "")) for item in pieces],
         coverage=coverage,
         alarms=[group for group in coverage if group.alarm],
         running=[line for line in queries.cards(request.user, idea) if line.is_on_its_way],
@@ -86,6 +88,7 @@ def entry(request: HttpRequest, slug: str, reference: str, number: int) -> HttpR
         item.reference,
         idea,
         item=item,
+        beside=queries.seen_beside(request.user, idea, [item]).get(item.pk, ""),
         links=links,
         form=form,
         retracts=can_retract(request.user, item),
