@@ -140,3 +140,19 @@ def test_a_timeline_names_today_only_when_it_lies_in_the_picture():
 
 def test_a_week_without_an_answer_is_a_gap_and_not_a_zero():
     assert ALL["trend"]().rows == (("2 Mar", "8,0"), ("9 Mar", "–"))
+
+
+def test_names_that_people_wrote_are_marked_in_the_picture_and_the_table_on_a_page_in_another_language():
+    template = Template("{% load ui %}{% figure chart written=True %}")
+    other = Template("{% load ui %}{% figure chart own_words=1 %}")
+    for language, marked in (("en", True), ("nl", False)):
+        with override(language):
+            chart = ALL["interval"]()
+            page = Page(template.render(Context({"chart": chart})))
+            assert len(page.all("text", lang="nl")) == (len(IDEAS) if marked else 0)
+            assert len(page.all("th", lang="nl")) == (len(IDEAS) if marked else 0)
+            page = Page(other.render(Context({"chart": chart})))
+            assert (len(page.all("text", lang="nl")), len(page.all("td", lang="nl"))) == (
+                0,
+                len(IDEAS) if marked else 0,
+            )

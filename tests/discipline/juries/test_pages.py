@@ -23,6 +23,7 @@ from beproefd.discipline.juries.models import Answer, Interest, Round, Seat
 from tests import factories
 from tests.discipline.juries.pages import again, dutch, filled, flat, gettext_dutch, url
 from tests.discipline.pages import hidden, visit
+from tests.ui.page import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -414,3 +415,29 @@ def test_no_page_asks_the_database_more_when_there_are_more_ideas() -> None:
         counted.append(numbers)
     assert counted[0] == counted[1]
     assert max(counted[0].values()) < 60
+
+
+def not_marked(person: Any, address: str) -> str:
+    """The words on the page in English that are not marked as Dutch; what stands in a field is not read here."""
+    client = visit(person)
+    client.cookies["django_language"] = "en"
+    page = re.sub(r"<textarea.*?</textarea>", "", flat(client.get(address)))
+    return " ".join(text for language, text in Page(page).pieces if language != "nl")
+
+
+@pytest.mark.parametrize("name", ["room", "standings", "decide", "answer", "idea"])
+def test_what_people_wrote_is_marked_as_dutch_on_english_pages_of_the_jury(name: str) -> None:
+    world = factories.world("deliberation", ideas=3, jurors=3)
+    juror, idea = world.jurors[0], world.ideas[0]
+    actions.change_score(
+        by=juror, jury_round=world.round, idea=idea, criterion="waarde", value=1, reason="Toch te duur.", old_value=4
+    )
+    more = [idea.reference] if name in {"answer", "idea"} else []
+    who = juror if name == "idea" else world.manager
+    address = url(world, name, *more)
+    read = not_marked(who, address)
+    said = [world.challenge.title, "Toch te duur.", "Vak 1", *(one.title for one in world.ideas)]
+    assert [text for text in said if text in read] == []
+    dutch_page = flat(visit(who).get(address))
+    assert ' lang="nl"' not in dutch_page.split("<main")[0].split("</header>")[1]  # a Dutch page needs no mark
+    assert "\ue000" not in dutch_page

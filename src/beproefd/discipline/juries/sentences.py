@@ -2,13 +2,15 @@
 """What the jury room says in plain language, made from numbers and keys."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beproefd.discipline.challenges.rulebook import RuledCriterion
-from beproefd.ui.templatetags.ui import score
+from beproefd.ui.templatetags.ui import as_written, score
 
 from .models import Interest, Round, ScoreChange
 from .standings import Standings
@@ -106,22 +108,33 @@ def interest_paragraph(interests: Iterable[Interest]) -> str:
     return text
 
 
-def described(jury_round: Round, changes: Iterable[ScoreChange]) -> list[str]:
-    """Each changed score as a sentence: who, about what, from what to what, and why."""
+def in_html(say: Callable[[Mapping[str, str]], str], titles: Mapping[str, str]) -> SafeString:
+    """A sentence for a page, in which each title is marked as what people wrote. `say` makes it from the titles."""
+    places = {reference: f"\ue000{number}\ue001" for number, reference in enumerate(titles)}
+    html = str(escape(say(places)))
+    for reference, place in places.items():
+        html = html.replace(place, conditional_escape(as_written(titles[reference])))
+    return mark_safe(html)
+
+
+def described(jury_round: Round, changes: Iterable[ScoreChange]) -> list[SafeString]:
+    """Each changed score as a sentence for a page: who, about what, from what to what, and why."""
     names = {criterion.key: criterion for criterion in jury_round.rules.criteria}
-    return [
-        _("%(juror)s, %(title)s, %(criterion)s: from %(old)s to %(new)s. %(reason)s")
-        % {
-            "juror": change.assessment.seat.name,
-            "title": change.assessment.idea.title,
-            "criterion": names[change.criterion].name,
-            "old": _value(names[change.criterion], change.old_value),
-            "new": _value(names[change.criterion], change.new_value),
-            "reason": change.reason,
-        }
-        for change in changes
-        if change.criterion in names
-    ]
+    return [_described(change, names[change.criterion]) for change in changes if change.criterion in names]
+
+
+def _described(change: ScoreChange, criterion: RuledCriterion) -> SafeString:
+    known = {
+        "juror": change.assessment.seat.name,
+        "old": _value(criterion, change.old_value),
+        "new": _value(criterion, change.new_value),
+    }
+
+    def say(own: Mapping[str, str]) -> str:
+        return _("%(juror)s, %(title)s, %(criterion)s: from %(old)s to %(new)s. %(reason)s") % {**known, **own}
+
+    written = {"title": change.assessment.idea.title, "criterion": criterion.name, "reason": change.reason}
+    return in_html(say, written)
 
 
 def _value(criterion: RuledCriterion, value: int | None) -> str:

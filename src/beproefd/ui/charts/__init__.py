@@ -6,7 +6,7 @@ server from a Vega-Lite specification.
 """
 
 from .amounts import Interval, bars, dots, interval_chart
-from .drawing import Chart
+from .drawing import Chart, in_language
 from .maps import Placed, Spot, placed, scatter
 from .over_time import Stretch, timeline, trend
 
@@ -18,6 +18,7 @@ __all__ = [
     "Stretch",
     "bars",
     "dots",
+    "in_language",
     "interval_chart",
     "placed",
     "scatter",

@@ -16,12 +16,12 @@ from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.formats import get_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from beproefd.ui.charts import Chart
+from beproefd.ui.charts import Chart, in_language
 from beproefd.ui.tables import with_roles
 
 register = template.Library()
@@ -116,9 +116,15 @@ def wide_table(content: SafeString, label: str) -> SafeString:
 
 
 @register.simple_tag
-def figure(chart: Chart, caption: str = "", *, written: bool = False) -> SafeString:
-    """A chart with its caption and, one press away, the same figures as a table; `written` when people gave the names."""
-    context = {"chart": chart, "caption": caption or chart.caption, "written": written}
+def figure(chart: Chart, caption: str = "", *, written: bool = False, own_words: int | None = None) -> SafeString:
+    """A chart with its caption and, one press away, the same figures as a table.
+
+    `written` when people gave the names, in the picture and the table; `own_words`: another column that people wrote.
+    """
+    columns = {*([0] if written else []), *([] if own_words is None else [own_words])}
+    marks = written and written_lang()
+    svg = in_language(chart, settings.LANGUAGE_CODE) if marks else chart.svg
+    context = {"chart": chart, "svg": svg, "caption": caption or chart.caption, "written": columns}
     return render_to_string("ui/parts/figure.html", context)
 
 
@@ -181,7 +187,10 @@ register.simple_tag(score, name="score")
 @register.filter
 def as_list(values: Iterable[Any]) -> str:
     """Names in a row as people write them: An, Bo and Cis."""
-    words = [str(value) for value in values]
+    words = list(values)
+    marked = any(isinstance(word, SafeString) for word in words)  # names with a mark of their language stay marked
+    words = [conditional_escape(word) if marked else str(word) for word in words]
     if len(words) < 2:
-        return "".join(words)
-    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+        return mark_safe("".join(words)) if marked else "".join(words)
+    said = _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+    return mark_safe(said) if marked else said

@@ -11,12 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from beproefd.ui.charts import Interval, interval_chart
+from beproefd.ui.templatetags.ui import as_written
 
 from .. import queries
 from ..models import Round, RoundState
 from ..package import envelope, pdf, seat_kinds, stability_of
 from ..rules import can_decide_round, can_run_jury
-from ..sentences import described, is_firm, stability_sentence
+from ..sentences import described, in_html, is_firm, stability_sentence
 from ..standings import Standings
 from .entry import enter_challenge, enter_round
 
@@ -52,7 +53,8 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
         domain=(jury_round.rules.scale_min, jury_round.rules.scale_max),
         digits=2,
     )
-    titles = {reference: idea.title for reference, idea in ideas.items()}
+    plain = {reference: idea.title for reference, idea in ideas.items()}
+    titles = {reference: as_written(title) for reference, title in plain.items()}
     context = {
         "round": jury_round,
         "rules": jury_round.rules,
@@ -61,9 +63,9 @@ def standings(request: HttpRequest, slug: str) -> HttpResponse:
             (line, ideas[line.idea], answers.get(ideas[line.idea].pk), ideas[line.idea] not in found.closed)
             for line in found.lines
         ],
-        "closed": [idea.title for idea in found.closed],
+        "closed": [as_written(idea.title) for idea in found.closed],
         "again": queries.answers_to_read_again(request.user, jury_round),
-        "sentence": stability_sentence(found, titles),
+        "sentence": in_html(lambda own: stability_sentence(found, own), plain),
         "firm": is_firm(found),
         "without": [
             (names.get(juror, ""), [titles[idea] for idea in entering], [titles[idea] for idea in leaving])

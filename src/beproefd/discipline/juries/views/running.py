@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from beproefd.ground.accounts.models import User
 from beproefd.ground.accounts.queries import possible_jurors
 from beproefd.ui.forms import ReasonForm
+from beproefd.ui.templatetags.ui import as_written
 
 from .. import actions, queries
 from ..forms import AnswerForm, AssignForm, DecideForm, ReportForm, SeatForm
@@ -277,8 +278,8 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
         "round": jury_round,
         "form": form,
         "rows": rows,
-        "unanswered": [idea.title for _line, idea, answered, _again in rows if not answered],
-        "again": [idea.title for _line, idea, _answered, stale in rows if stale],
+        "unanswered": [as_written(idea.title) for _line, idea, answered, _again in rows if not answered],
+        "again": [as_written(idea.title) for _line, idea, _answered, stale in rows if stale],
     }
     return render(request, "juries/decide.html", context)
 
