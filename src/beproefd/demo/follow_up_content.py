@@ -6,6 +6,7 @@ Days count from today: -14 is two weeks ago.
 
 from datetime import date
 
+DESK = {"source": "desk", "strength": 3}
 HVA = {
     "source_title": "Van Geuns, Van de Weijden en Van der Wolk, Pilot Sparen Loont (Hogeschool van Amsterdam, oktober 2017)",
     "source_url": (
@@ -13,8 +14,7 @@ HVA = {
         "armoede-interventies/pilot-sparen-loont.html"
     ),
     "seen_on": date(2017, 10, 1),
-    "source": "desk",
-    "strength": 3,
+    **DESK,
 }
 GOEDHART = {
     "source_title": (
@@ -22,8 +22,7 @@ GOEDHART = {
     ),
     "source_url": "https://doi.org/10.1177/1461444819846059",
     "seen_on": date(2019, 5, 1),
-    "source": "desk",
-    "strength": 3,
+    **DESK,
 }
 
 # key: what is written about an idea. Assumptions are called by their key inside the list.
