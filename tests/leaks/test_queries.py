@@ -21,6 +21,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from beproefd.discipline.challenges.models import CriteriaSet
 from beproefd.discipline.ideas import actions as idea_actions
 from beproefd.discipline.ideas import queries as idea_queries
 from beproefd.discipline.ideas import rules as idea_rules
@@ -36,6 +37,7 @@ from beproefd.discipline.juries.models import (
     Score,
     ScoreChange,
 )
+from beproefd.discipline.juries.queries import before_lock
 from tests import factories
 
 
@@ -106,6 +108,8 @@ def seen_by(viewer: Any, jury_round: Round) -> dict[str, Any]:
         "answer_draft": [queries.answer_draft(viewer, jury_round, idea) for idea in field],
         "visible_changes": queries.visible_changes(viewer, jury_round),
         "visible_dissents": queries.visible_dissents(viewer, jury_round),
+        # rules that always ask for more than there is, so that every number the warning can tell is in it
+        "lock_warnings": before_lock.lock_warnings(viewer, CriteriaSet(challenge=challenge, quorum=99, winners=99)),
     }
     return plain(told)
 
