@@ -35,7 +35,7 @@ HOUSE = {
 }
 ROOMS = {
     "discipline": {"challenges", "ideas", "juries", "tracks", "validation", "prototypes", "pilots", "portfolio"},
-    "ground": {"audit", "accounts", "city", "people", "vault", "ledger", "personal_data.py"},
+    "ground": {"audit", "accounts", "city", "people", "vault", "ledger", "personal_data"},
     "engines": {"evidence", "ranking", "matching", "forecast"},
     "initiatives": {"connected", "tommie", "saving"},
 }

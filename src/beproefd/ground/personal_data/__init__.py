@@ -27,7 +27,7 @@ class Flag:
 
 def _words(name: str) -> frozenset[str]:
     """The words of a file beside this module: small letters, one on a line, "#" before what explains them."""
-    lines = (resources.files(__package__) / "data" / name).read_text(encoding="utf-8").splitlines()
+    lines = (resources.files(__name__) / "data" / name).read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if not line.startswith("#"))
 
 
