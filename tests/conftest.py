@@ -39,13 +39,11 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever drives a browser carries its mark; who visits the demo city visits the one that is there."""
+    """Whatever drives a browser carries its mark."""
     for item in items:
         asked = getattr(item, "fixturenames", ())
         if "page" in asked or "browser" in asked:
             item.add_marker(pytest.mark.browser)
-        if "demo_site" in asked:
-            item.add_marker(pytest.mark.xdist_group("the served demo city"))
 
 
 @pytest.fixture

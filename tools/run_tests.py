@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from tests.postgres import PostgresMissingError, server  # noqa: E402 -- the path comes first
 from tests.require import required  # noqa: E402 -- idem
 
-TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--durations=12")
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--durations=12")  # a file builds its world once
 NOT_BROWSER = (*TWO_AT_ONCE, "-m", "not browser")
 SAME_ON_BOTH = (  # pages, texts and engines do not know which database there is, and some tests bring a SQLite of their own
     "--ignore=tests/cli",

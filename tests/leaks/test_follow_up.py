@@ -18,8 +18,6 @@ from beproefd.ground.audit.queries import verify
 from tests.factories.kept import kept
 from tests.leaks.forms import NASTY, Form, forms_in, judge_answer, rows, send
 
-pytestmark = pytest.mark.xdist_group("the demo city")  # one process builds it once
-
 OURS = re.compile(r"^/(trajecten|portfolio|leren)/")
 PEOPLE = ("manager", "coach", "owner", "owner2", "owner3", "juror", "expert", "administrator")
 TEAMS = {"IAMconnected": "owner", "Tommi€": "owner2", "Sparen Loont": "owner3", "Nazorg met een maatje": "owner3"}

@@ -15,7 +15,7 @@ from django.db import connection
 from tests.postgres import own_database
 from tests.running import ROOT, environment
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("one place for many processes")]  # built once
+pytestmark = pytest.mark.slow
 
 
 class Place:
