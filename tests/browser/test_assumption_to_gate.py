@@ -14,6 +14,7 @@ BETWEEN = 800  # milliseconds from one person to the next; two taps faster than 
 ROWS = "table:has(th:text-is('Opmerking')) tbody tr"
 YES_AND_NO = [True, False, True, False, True, False, False, True, False, True]
 SENT = "#waarnemen[data-waiting='0']"
+PILE = "**/stapel/"
 KEPT = "caches.match(location.pathname).then(page => Boolean(page))"
 
 
@@ -69,7 +70,7 @@ def _observe_together(tess: Person, cor: Person, card: str) -> None:
         if cor.page.evaluate(KEPT):
             break
         cor.page.wait_for_timeout(100)
-    cor.context.set_offline(True)
+    _lose_connection(cor)
     for turn, yes in enumerate(YES_AND_NO):
         if turn == len(YES_AND_NO) // 2:  # the phone closed the page meanwhile
             cor.page.reload()
@@ -84,12 +85,19 @@ def _observe_together(tess: Person, cor: Person, card: str) -> None:
     assert "vastgezet op" in tess.text()
 
     cor.context.set_offline(False)
+    cor.context.unroute(PILE)
     cor.page.evaluate("window.dispatchEvent(new Event('online'))")
     cor.page.wait_for_selector(SENT)
     assert "Alles is verstuurd" in cor.page.inner_text("#wachtrij")
     tess.go(card)
     assert tess.page.locator(ROWS).count() == 20
     assert "STOP: er zijn geen mensen meer nodig." in tess.text()
+
+
+def _lose_connection(person: Person) -> None:
+    """From here on nothing arrives. A page that opens anew is on line for a moment before Chromium cuts it off too."""
+    person.context.route(PILE, lambda route: route.abort("internetdisconnected"))
+    person.context.set_offline(True)
 
 
 def _close(tess: Person, card: str) -> None:
