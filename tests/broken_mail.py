@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A mail server that is down for the first message."""
+"""A mail server that is down for the first message (the fixture mail_is_down_once)."""
 
 from django.core.mail.backends.locmem import EmailBackend
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from tests import running
 from tests.require import missing
@@ -46,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A page that was asked for in English leaves its language behind in the process; every test begins without one."""
+    translation.deactivate()
+
+
 @pytest.fixture
 def require() -> Callable[[str, str], None]:
     """`require("browser", "why not")`: skip, or fail when BEPROEFD_REQUIRE names it."""
@@ -56,6 +63,15 @@ def _factories() -> Any:
     from tests import factories  # noqa: PLC0415 -- the engines' tests run without the product
 
     return factories
+
+
+@pytest.fixture
+def mail_is_down_once(settings: Any) -> None:
+    """The first message of this test is refused; the rest goes out."""
+    from tests.broken_mail import FirstFails  # noqa: PLC0415 -- as above
+
+    FirstFails.down = True
+    settings.EMAIL_BACKEND = "tests.broken_mail.FirstFails"
 
 
 # People

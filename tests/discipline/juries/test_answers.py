@@ -89,10 +89,10 @@ def test_every_team_gets_its_answer_by_mail_and_on_its_own_page_after_the_decisi
         assert own_answers(owner).get().text in told[owner.email]
 
 
+@pytest.mark.usefixtures("mail_is_down_once")
 def test_a_mail_that_does_not_go_out_keeps_the_decision_and_the_mails_after_it(
-    deliberation, settings, django_capture_on_commit_callbacks
+    deliberation, django_capture_on_commit_callbacks
 ):
-    settings.EMAIL_BACKEND = "tests.broken_mail.FirstFails"
     factories.answer_all(deliberation)
     with django_capture_on_commit_callbacks(execute=True):
         close_round(by=deliberation.manager, jury_round=deliberation.round)
