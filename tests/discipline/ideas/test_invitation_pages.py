@@ -7,14 +7,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from beproefd.discipline.ideas.actions import (
-    add_member,
-    invite_member,
-    revise_idea,
-)
+from beproefd.discipline.ideas.actions import add_member, invite_member, revise_idea
 from beproefd.discipline.ideas.models import Idea, TeamInvitation
 from beproefd.discipline.ideas.queries import own_invitation
-from beproefd.ground.audit.models import Entry
 from beproefd.site.waiting import Waiting
 from tests import factories
 from tests.discipline.pages import visit
@@ -22,16 +17,6 @@ from tests.discipline.pages import visit
 pytestmark = pytest.mark.django_db
 
 BO = {"name": "Bo", "organisation": "Bedrijf", "kind": "company"}
-STRANGER = "Niemand@Voorbeeld.example"
-
-
-def again(invitation: TeamInvitation) -> TeamInvitation:
-    return TeamInvitation.objects.get(pk=invitation.pk)
-
-
-def deeds(subject: Any) -> list[tuple[str, str]]:
-    """What the log says of a row, and who did it."""
-    return list(Entry.objects.filter(subject=subject.audit_key).order_by("sequence").values_list("action", "actor"))
 
 
 def team_page(idea: Idea) -> str:
@@ -95,7 +80,7 @@ def test_an_invitation_of_another_answers_as_one_that_never_was(idea: Idea, owne
         ]
         assert pages[0] == pages[1] != ""
         assert browser.post(invitation_page(invitation), {"accept": "1"}).status_code == 404
-    assert again(invitation).waits
+    assert TeamInvitation.objects.get(pk=invitation.pk).waits
 
 
 def test_who_is_not_signed_in_signs_in_first_and_comes_back_to_the_invitation(idea: Idea, owner: Any, bo: Any) -> None:
@@ -110,7 +95,7 @@ def test_opening_the_page_answers_nothing(idea: Idea, owner: Any, bo: Any) -> No
     invitation = factories.invited(owner, idea, bo)
     visit(bo).get(invitation_page(invitation), {"accept": "1"})
     visit(bo).post(invitation_page(invitation), {})
-    assert again(invitation).waits
+    assert TeamInvitation.objects.get(pk=invitation.pk).waits
 
 
 def test_the_title_is_the_one_the_inviter_told(idea: Idea, owner: Any, bo: Any) -> None:
