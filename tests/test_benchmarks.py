@@ -101,3 +101,13 @@ def test_a_page_that_asks_more_as_ideas_grow_does_not_meet_its_goal():
     wanted = jury_pages.sizes(quick=False)
     found = {"many": measured(0.5, 25), "some": measured(0.5, 20), "few": measured(0.5, 20)}
     assert not any(claim["met"] for claim in jury_pages.queries("SQLite", found, wanted))
+
+
+def test_the_round_that_is_measured_can_be_decided(db):
+    """Built row by row, so a rule that came later may have passed it by."""
+    from benchmarks.data import jury_round  # noqa: PLC0415 -- the other tests need no product
+
+    from beproefd.discipline.juries.actions import close_round  # noqa: PLC0415 -- idem
+
+    world = jury_round.build(jury_round.Size(ideas=12, jurors=5, per_idea=5), lambda _words: None)
+    assert close_round(by=world.manager, jury_round=world.round).state == "decided"

@@ -15,11 +15,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from beproefd.discipline.challenges import actions as challenges
+from beproefd.discipline.challenges.for_rooms_above import mark_criteria_used
 from beproefd.discipline.challenges.models import Challenge, Criterion
 from beproefd.discipline.ideas.models import Idea, IdeaState, IdeaVersion, TeamMember
 from beproefd.discipline.ideas.queries import submitted_ideas
 from beproefd.discipline.juries import actions as juries
 from beproefd.discipline.juries.models import Answer, Assessment, Assignment, Declaration, Interest, Round, Score, Seat
+from beproefd.discipline.juries.queries import basis_of
 from beproefd.ground.accounts.actions import open_account
 from beproefd.ground.accounts.models import Role, RoleGrant, User
 from beproefd.ground.audit.actions import record_creation
@@ -79,9 +81,10 @@ def build(size: Size, say) -> World:
 
 def _answers(manager: User, jury_round: Round) -> None:
     """A reasoned answer for every team, so that the round can close."""
+    ideas = list(submitted_ideas(jury_round.challenge))
+    basis = basis_of(jury_round, ideas)
     written = [
-        Answer(round=jury_round, idea=idea, text=TEXT * 4, author=manager)
-        for idea in submitted_ideas(jury_round.challenge)
+        Answer(round=jury_round, idea=idea, text=TEXT * 4, author=manager, based_on=basis[idea.pk]) for idea in ideas
     ]
     record_creation(manager, "write_answer", *Answer.objects.bulk_create(written, batch_size=500))
 
@@ -198,7 +201,7 @@ def _jury(manager: User, challenge: Challenge, size: Size, rng: np.random.Genera
 
 
 def _assessments(jury_round: Round, size: Size, rng: np.random.Generator) -> None:
-    challenges.mark_criteria_used(by="the benchmark", criteria_set=jury_round.criteria_set)
+    mark_criteria_used(by="the benchmark", criteria_set=jury_round.criteria_set)
     keys = [criterion.key for criterion in jury_round.rules.criteria]
     versions = {idea.pk: idea.current for idea in submitted_ideas(jury_round.challenge)}
     quality = dict(zip(sorted(versions), rng.normal(3, 0.7, len(versions)), strict=True))
